@@ -1,0 +1,49 @@
+# Two commands matter: `make run` and `make test`. Each installs what it needs into .venv when missing.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first interpreter that is new enough.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+QUIET := -q --disable-pip-version-check
+SECRETS := -u OPENROUTER_API_KEY -u TELEGRAM_BOT_TOKEN
+PLACES := -u PARLEY_CONFIG -u PARLEY_STATE_DIR -u DATABASE_URL -u PORT -u WEBHOOK_URL
+
+.PHONY: run test check format lock clean
+
+run: $(VENV)/.run
+	@$(BIN)/python -m bot start
+
+test: $(VENV)/.dev
+	env $(SECRETS) $(PLACES) $(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest tests/contract/test_house.py
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev
+	$(BIN)/pip freeze --exclude-editable > requirements.lock
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Parley needs Python 3.11 or newer; install it and try again."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml requirements.lock
+	$(BIN)/python -m pip install $(QUIET) -c requirements.lock -e ".[sandbox]"
+	$(BIN)/python -m compileall -q bot
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml requirements.lock
+	$(BIN)/python -m pip install $(QUIET) -c requirements.lock -e ".[sandbox,dev]"
+	$(BIN)/python -m compileall -q bot
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,139 @@
+"""Builds one bot out of its parts and takes it apart again, in order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.access.doorman import Doorman
+from bot.access.ledger import Ledger
+from bot.app import settings as translate
+from bot.app.state import install_secret
+from bot.config.load import Loaded
+from bot.errors import ConfigError
+from bot.openrouter.catalog import Catalog
+from bot.openrouter.chat import OpenRouterChat
+from bot.openrouter.client import OpenRouterClient
+from bot.openrouter.keys import ResolvedKey, Secret, chat_key, speech_key
+from bot.openrouter.speech import OpenRouterSynthesizer
+from bot.openrouter.transcription import OpenRouterTranscriber
+from bot.store.db import Database
+from bot.store.history import HistoryTable
+from bot.store.inbox import InboxTable
+from bot.store.ledger import LedgerTable
+from bot.store.people import PeopleTable
+from bot.store.receipts import ReceiptTable
+from bot.store.turns import TurnTable
+from bot.tools.clock import current_time
+from bot.tools.registry import ToolRegistry
+from bot.turns.commands import Desk
+from bot.turns.dispatcher import Dispatcher
+from bot.turns.lanes import Lanes
+from bot.turns.seams import Crew
+from bot.turns.tasks import Tasks
+from bot.turns.turn import Door
+from bot.values.clock import Clock, SystemClock
+from bot.voice.workshop import Workshop
+
+log = structlog.get_logger()
+DATABASE_FILE = "parley.db"
+NO_KEY = (
+    "There is no OpenRouter key. Set OPENROUTER_API_KEY, or models.providers.openrouter.apiKey in "
+    "the config file; keys are made at openrouter.ai/keys."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The tables of one database."""
+
+    inbox: InboxTable
+    turns: TurnTable
+    history: HistoryTable
+    receipts: ReceiptTable
+    ledger: LedgerTable
+    people: PeopleTable
+
+    @classmethod
+    def of(cls, database: Database, clock: Clock) -> Stores:
+        return cls(
+            inbox=InboxTable(database, clock),
+            turns=TurnTable(database, clock),
+            history=HistoryTable(database, clock),
+            receipts=ReceiptTable(database, clock),
+            ledger=LedgerTable(database, clock),
+            people=PeopleTable(database, clock),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a started bot consists of, as far as its surroundings need it."""
+
+    dispatcher: Dispatcher
+    doorman: Doorman
+    lanes: Lanes
+    tasks: Tasks
+    stores: Stores
+    clock: Clock
+
+
+@asynccontextmanager
+async def assemble(
+    loaded: Loaded, state_dir: Path, *, clock: Clock | None = None
+) -> AsyncIterator[Parts]:
+    """All parts but the channels, ready to serve. Raises ConfigError or StartError."""
+    clock = clock or SystemClock()
+    sources = translate.key_sources(loaded, state_dir)
+    if chat_key(sources) is None:
+        raise ConfigError(NO_KEY)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database.open(state_dir / DATABASE_FILE))
+        stores = Stores.of(database, clock)
+        client = await stack.enter_async_context(
+            OpenRouterClient(
+                translate.openrouter_settings(loaded.config),
+                clock=clock,
+                key=lambda: _key(chat_key(sources)),
+            )
+        )
+        workshop = Workshop()
+        stack.callback(workshop.close)
+        tasks = Tasks()
+        stack.push_async_callback(tasks.cancel)
+        catalog = await stack.enter_async_context(Catalog(client, state_dir / "catalog.json"))
+        crew = Crew(
+            settings=translate.turn_settings(loaded.config),
+            chat=OpenRouterChat(client, catalog),
+            transcriber=OpenRouterTranscriber(
+                client, models=translate.transcription_models(loaded.config)
+            ),
+            synthesizer=OpenRouterSynthesizer(client, key=lambda: _key(speech_key(sources))),
+            tools=ToolRegistry([current_time(clock)]),
+            ledger=Ledger(stores.ledger),
+            turns=stores.turns,
+            history=stores.history,
+            workshop=workshop,
+            clock=clock,
+            speech_folder=state_dir / "speech",
+            user_secret=install_secret(state_dir),
+        )
+        yield _connect(loaded, crew, stores, tasks)
+
+
+def _connect(loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks) -> Parts:
+    doorman = Doorman(translate.access_rules(loaded.config), stores.people)
+    lanes = Lanes(tasks)
+    desk = Desk(name=crew.settings.name, history=stores.history, stop=lanes.stop)
+    dispatcher = Dispatcher(
+        inbox=stores.inbox, crew=crew, door=Door(doorman, desk), lanes=lanes, tasks=tasks
+    )
+    return Parts(dispatcher, doorman, lanes, tasks, stores, crew.clock)
+
+
+def _key(resolved: ResolvedKey | None) -> Secret | None:
+    return None if resolved is None else resolved.key

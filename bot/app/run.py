@@ -1,0 +1,74 @@
+"""`parley run`: the bot from start to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from bot.app.assemble import Parts, assemble
+from bot.app.channels import TELEGRAM, configured_channels
+from bot.app.state import hold
+from bot.channels.base import Channel
+from bot.config.load import Loaded
+
+log = structlog.get_logger()
+DRAIN_S = 20.0
+OWNER_LINK = (
+    "Nobody may use this bot yet. Open this link within one hour to become its owner:\n"
+    "  https://t.me/{username}?start={code}"
+)
+
+
+async def run(loaded: Loaded, state_dir: Path) -> None:
+    """Run until SIGTERM or SIGINT. Raises ConfigError or StartError."""
+    with hold(state_dir):
+        async with assemble(loaded, state_dir) as parts:
+            channels = configured_channels(loaded, parts, state_dir)
+            async with serving(parts, channels):
+                await _invite_owner(parts, channels)
+                await until_told()
+                log.info("bot.draining", lanes=parts.lanes.count)
+
+
+async def until_told() -> None:
+    """Wait for SIGTERM or SIGINT. A second one ends the process the hard way."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for name in signals:
+        loop.add_signal_handler(name, told.set)
+    await told.wait()
+    for name in signals:
+        loop.remove_signal_handler(name)
+
+
+@asynccontextmanager
+async def serving(parts: Parts, channels: Mapping[str, Channel]) -> AsyncIterator[None]:
+    """Serve `channels`: first what an earlier process left open, then what arrives."""
+    doubtful = await parts.stores.ledger.doubt_unfinished()
+    resumed = await parts.dispatcher.resume()
+    async with AsyncExitStack() as stack:
+        for channel in channels.values():
+            await channel.start(parts.dispatcher)
+            stack.push_async_callback(channel.stop)
+        # Only a started channel can send, and what waited longest comes first.
+        parts.dispatcher.serve(channels)
+        # Turns end before their channels do, so that what they say still goes out.
+        stack.push_async_callback(parts.dispatcher.drain, within_s=DRAIN_S)
+        log.info("bot.ready", channels=list(channels), resumed=resumed, maybe_paid=doubtful)
+        yield
+
+
+async def _invite_owner(parts: Parts, channels: Mapping[str, Channel]) -> None:
+    telegram = channels.get(TELEGRAM)
+    if telegram is None:
+        return
+    code = await parts.doorman.owner_code(TELEGRAM)
+    if code is not None:
+        username = getattr(telegram, "username", "")
+        print(OWNER_LINK.format(username=username, code=code), flush=True)  # noqa: T201

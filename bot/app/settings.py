@@ -1,0 +1,169 @@
+"""The configuration, translated into the settings of each room. Rooms never see the file's form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.access.policy import AccessRules, GroupRule
+from bot.channels.telegram.settings import TelegramSettings
+from bot.config.load import Loaded, telegram_token
+from bot.config.schema import Config
+from bot.config.schema.models import RequestAuth, revealed
+from bot.config.schema.telegram import GroupConfig
+from bot.openrouter.keys import KeySources, Secret, read_profiles
+from bot.openrouter.route import CANONICAL_URL
+from bot.openrouter.settings import (
+    Attribution,
+    BearerAuth,
+    HeaderAuth,
+    OpenRouterSettings,
+    Timeouts,
+)
+from bot.turns.seams import TurnSettings
+from bot.values.audio import Voice
+from bot.voice.listen import ListenSettings
+from bot.voice.speak import SpeakSettings
+
+PROFILES_FILE = "profiles.json"
+DEFAULT_NAME = "Parley"
+DEFAULT_TRANSCRIPTION = "openai/whisper-large-v3-turbo"
+MS_PER_S = 1000
+
+
+def openrouter_settings(config: Config) -> OpenRouterSettings:
+    """The provider block and the parameter layers (facts/openrouter-wire.md §3.3)."""
+    provider = config.openrouter
+    attribution = provider.attribution
+    waits = config.parley.timeouts
+    audio, tts = config.tools.media.audio, config.messages.tts
+    return OpenRouterSettings(
+        base_url=provider.base_url or CANONICAL_URL,
+        attribution=Attribution(
+            referer=attribution.referer,
+            title=attribution.title,
+            categories=",".join(attribution.categories),
+        ),
+        headers={**revealed(provider.headers), **revealed(provider.request.headers)},
+        auth=_auth(provider.request.auth),
+        provider_params=provider.params,
+        default_params=config.agents.defaults.params,
+        model_params={ref: entry.params for ref, entry in config.agents.defaults.models.items()},
+        timeouts=Timeouts(
+            connect_s=waits.connect_s,
+            chat_idle_s=waits.chat_idle_s,
+            transcription_s=audio.timeout_seconds,
+            speech_s=tts.timeout_ms / MS_PER_S,
+        ),
+        allow_private_network=provider.request.allow_private_network,
+    )
+
+
+def key_sources(loaded: Loaded, state_dir: Path) -> KeySources:
+    """Every place a key for OpenRouter can come from."""
+    provider = loaded.config.openrouter
+    speech = loaded.config.messages.tts.openrouter.api_key
+    environment = loaded.environ.get("OPENROUTER_API_KEY", "")
+    return KeySources(
+        configured=_secret(provider.api_key),
+        env=Secret(environment) if environment.strip() else None,
+        profiles=read_profiles(state_dir / PROFILES_FILE),
+        auth_mode=provider.auth or "",
+        speech=_secret(speech),
+    )
+
+
+def telegram_settings(loaded: Loaded) -> TelegramSettings | None:
+    """The Telegram account, None when it is switched off or has no token."""
+    telegram = loaded.config.channels.telegram
+    token = telegram_token(loaded)
+    if not telegram.enabled or token is None:
+        return None
+    waits = loaded.config.parley.timeouts
+    return TelegramSettings(
+        token=token,
+        api_root=telegram.api_root,
+        poll_timeout_s=round(waits.telegram_poll_s),
+        connect_timeout_s=waits.connect_s,
+        send_timeout_s=waits.telegram_send_s,
+        media_write_timeout_s=waits.download_s,
+        text_chunk_limit=telegram.text_chunk_limit,
+        streaming_mode=telegram.streaming.mode,
+    )
+
+
+def access_rules(config: Config) -> AccessRules:
+    """Who may talk to the bot."""
+    telegram = config.channels.telegram
+    group_people = telegram.group_allow_from
+    return AccessRules(
+        dm_policy=telegram.dm_policy,
+        allow_from=frozenset(telegram.allow_from),
+        group_policy=telegram.group_policy,
+        group_allow_from=frozenset(group_people or ()),
+        groups={chat_id: _group(rule) for chat_id, rule in (telegram.groups or {}).items()},
+    )
+
+
+def turn_settings(config: Config) -> TurnSettings:
+    """How turns run."""
+    defaults, audio = config.agents.defaults, config.tools.media.audio
+    speech = config.messages.tts.openrouter
+    persona = defaults.parley
+    return TurnSettings(
+        name=persona.name or DEFAULT_NAME,
+        persona=persona.persona or "",
+        model=defaults.model.primary,
+        thinking=defaults.thinking_default or "off",
+        tts_auto=config.messages.tts.auto,
+        keep_text=config.messages.tts.keep_text,
+        voice=Voice(
+            model=speech.model,
+            name=speech.voice,
+            speed=speech.speed,
+            format=speech.response_format,
+        ),
+        hear=audio.enabled,
+        echo=audio.echo_transcript,
+        echo_format=audio.echo_format,
+        transcription_model=transcription_models(config)[0],
+        listen=ListenSettings(
+            language=audio.language or "", concurrency=config.tools.media.concurrency
+        ),
+        speak=SpeakSettings(),
+    )
+
+
+def transcription_models(config: Config) -> tuple[str, ...]:
+    """The models that listen, in the order in which they are tried."""
+    configured = tuple(
+        candidate.model or DEFAULT_TRANSCRIPTION
+        for candidate in config.tools.media.audio.models
+        if candidate.type == "provider" and candidate.provider == "openrouter"
+    )
+    return configured or (DEFAULT_TRANSCRIPTION,)
+
+
+def _group(rule: GroupConfig) -> GroupRule:
+    return GroupRule(
+        enabled=rule.enabled is not False,
+        require_mention=rule.require_mention is not False,
+        allow_from=frozenset(rule.allow_from or ()),
+        policy=rule.group_policy or "",
+    )
+
+
+def _secret(value: object) -> Secret | None:
+    reveal = getattr(value, "get_secret_value", None)
+    return Secret(reveal()) if reveal is not None else None
+
+
+def _auth(auth: RequestAuth | None) -> BearerAuth | HeaderAuth | None:
+    """A replacement of the Bearer header (facts/openrouter-wire.md §1.4)."""
+    if auth is None:
+        return None
+    if auth.mode == "authorization-bearer" and auth.token is not None:
+        return BearerAuth(Secret(auth.token.get_secret_value()))
+    if auth.mode == "header" and auth.header_name and auth.value is not None:
+        value = Secret(auth.value.get_secret_value())
+        return HeaderAuth(auth.header_name, value, auth.prefix or "")
+    return None

@@ -1,0 +1,52 @@
+"""What the Telegram channel is told at start. Who may talk to the bot is not among it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+TEXT_LIMIT = 4096  # UTF-16 units of visible text in one message (facts/telegram-api.md §3)
+DOWNLOAD_LIMIT_BYTES = 20_000_000  # the smaller of the server's 20 MiB and the library's 20 MB
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "stopped_message_generation",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """Values of `channels.telegram` that concern the wire; times in seconds.
+
+    `streaming_mode` "off" shows no growing text; every other mode means one growing message.
+    `send_patience_s` is how long an answer keeps being tried while Telegram can't be reached.
+    """
+
+    token: str = field(repr=False)
+    api_root: str = "https://api.telegram.org"
+    poll_timeout_s: int = 30
+    poll_margin_s: float = 10.0
+    connect_timeout_s: float = 10.0
+    send_timeout_s: float = 30.0
+    pool_timeout_s: float = 30.0
+    media_write_timeout_s: float = 120.0
+    preview_timeout_s: float = 5.0
+    close_timeout_s: float = 10.0
+    send_patience_s: float = 3600.0
+    text_chunk_limit: int = 4000
+    streaming_mode: str = "partial"
+    allowed_updates: tuple[str, ...] = ALLOWED_UPDATES
+
+    @property
+    def base_url(self) -> str:
+        return self.api_root.rstrip("/") + "/bot"
+
+    @property
+    def base_file_url(self) -> str:
+        return self.api_root.rstrip("/") + "/file/bot"
+
+    @property
+    def chunk_limit(self) -> int:
+        """`text_chunk_limit` kept within what Telegram takes."""
+        return max(1, min(self.text_chunk_limit, TEXT_LIMIT))

@@ -1,0 +1,92 @@
+"""`parley config`: judge the configuration file, and show what it comes to."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bot.config.load import Finding, Loaded
+
+WRONG = 2  # exit code for wrong usage or configuration
+
+app = typer.Typer(name="config", help="Check and show the configuration.", no_args_is_help=True)
+
+ConfigOption = typer.Option(None, "--config", metavar="PATH", help="The configuration file.")
+StateOption = typer.Option(None, "--state-dir", metavar="DIR", help="The state folder.")
+
+
+@app.command()
+def validate(config: Path | None = ConfigOption, state_dir: Path | None = StateOption) -> None:
+    """Check the configuration: exit 2 when anything in it is wrong."""
+    loaded = _load(config, state_dir)
+    for finding in (*loaded.errors, *loaded.warnings, *loaded.notes):
+        typer.echo(_line(finding, loaded.source))
+    counts = f"{_count(len(loaded.errors), 'error')}, {_count(len(loaded.warnings), 'warning')}"
+    name = loaded.source or "no configuration file: defaults and environment"
+    typer.echo(f"{name}: {counts}")
+    if loaded.errors:
+        raise typer.Exit(WRONG)
+
+
+@app.command()
+def get(
+    path: str = typer.Argument("", help="A path like messages.tts.auto; everything without it."),
+    config: Path | None = ConfigOption,
+    state_dir: Path | None = StateOption,
+) -> None:
+    """Show the value that is in force, as JSON; secrets are hidden."""
+    loaded = _load(config, state_dir)
+    value: Any = loaded.config.model_dump(mode="json", by_alias=True)
+    for part in _parts(path):
+        value = _step(value, part, path)
+    plain = isinstance(value, str)
+    typer.echo(value if plain else json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _load(config: Path | None, state_dir: Path | None) -> Loaded:
+    from bot.config.load import load
+    from bot.config.paths import config_path, default_state_dir
+
+    environ: Mapping[str, str] = os.environ
+    try:
+        found = config or config_path(environ, state_dir or default_state_dir(environ))
+        return load(path=found, environ=environ)
+    except ConfigError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG) from error
+
+
+def _line(finding: Finding, source: Path | None) -> str:
+    file = finding.file or source
+    where = f"{file}:{finding.line}: " if finding.line else ""
+    stops = " (parley run stops here)" if finding.fatal else ""
+    return f"{finding.kind}: {where}{finding.message}{stops}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _parts(path: str) -> list[str]:
+    """`a.b["c/d"].e[0]` as its parts; a dot inside quotes belongs to the name."""
+    import re
+
+    found = re.findall(r"""\[["']([^"']+)["']\]|\[(\d+)\]|([^.\[\]]+)""", path)
+    return [quoted or index or name for quoted, index, name in found]
+
+
+def _step(value: Any, part: str, path: str) -> Any:
+    if isinstance(value, dict) and part in value:
+        return value[part]
+    if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+        return value[int(part)]
+    typer.echo(f"{path}: nothing is configured there, at {part}", err=True)
+    raise typer.Exit(WRONG)

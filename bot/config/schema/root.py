@@ -1,0 +1,56 @@
+"""The whole configuration, and Parley's own block."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bot.config.schema.agents import Agents
+from bot.config.schema.base import Block, Seconds, SecretTexts
+from bot.config.schema.media import Tools
+from bot.config.schema.messages import Messages, Session
+from bot.config.schema.models import Models, ProviderConfig
+from bot.config.schema.telegram import Channels
+
+
+class Timeouts(Block):
+    """How long the bot waits for the network, in seconds."""
+
+    connect_s: Seconds = Field(default=10, description="Connecting, to any server.")
+    chat_idle_s: Seconds = Field(default=60, description="Silence within a model's stream.")
+    download_s: Seconds = Field(default=120, description="Fetching one file.")
+    telegram_poll_s: Seconds = Field(default=30, description="One long poll of Telegram.")
+    telegram_send_s: Seconds = Field(default=30, description="One call to Telegram.")
+
+
+class Parley(Block):
+    """What OpenClaw has no key for."""
+
+    timeouts: Timeouts = Field(default_factory=Timeouts, description="Waits for the network.")
+
+
+class Environment(Block):
+    """Variables for what the process environment does not set."""
+
+    vars: SecretTexts = Field(
+        default_factory=dict, description="Values by name; the process environment wins."
+    )
+
+
+class Config(Block):
+    """Everything that can be configured. `Config()` is a working bot once two variables are set."""
+
+    env: Environment = Field(default_factory=Environment, description="Environment variables.")
+    channels: Channels = Field(
+        default_factory=Channels, description="Where people talk to the bot."
+    )
+    models: Models = Field(default_factory=Models, description="Model providers.")
+    agents: Agents = Field(default_factory=Agents, description="Models and how they think.")
+    messages: Messages = Field(default_factory=Messages, description="Messages in and out.")
+    tools: Tools = Field(default_factory=Tools, description="Tools and media understanding.")
+    session: Session = Field(default_factory=Session, description="Conversations.")
+    parley: Parley = Field(default_factory=Parley, description="Parley's own settings.")
+
+    @property
+    def openrouter(self) -> ProviderConfig:
+        """OpenRouter's provider block, defaults where nothing is configured."""
+        return self.models.providers.get("openrouter") or ProviderConfig()

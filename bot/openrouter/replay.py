@@ -1,0 +1,116 @@
+"""Stored messages made fit for the model that reads them next.
+
+Which reasoning fields go back, which tool-call ids a vendor accepts, which turns say nothing.
+Sources: facts/openrouter-wire.md §3.2 (messages), §3.8, §3.9; facts/openrouter-api.md §2.6.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.values.chat import Message
+
+REASONING_FIELDS = ("reasoning", "reasoning_content", "reasoning_text", "reasoning_details")
+NO_REPLAY = re.compile(r"(anthropic|x-ai)/", re.IGNORECASE)
+NEEDS_CONTENT = re.compile(
+    r"(^|/)(kimi-k2\.[5-9]|mimo-v2|deepseek-v4-)[^/]*$",
+    re.IGNORECASE,
+)
+MISTRAL = re.compile(
+    r"^(openrouter/)?(mistralai/|mistral/|mistral-|codestral-|devstral-|ministral-|mixtral-|pixtral-"
+    r"|voxtral-)",
+    re.IGNORECASE,
+)
+MISTRAL_ID_CHARS = 9
+ID_CHARS = 40
+# Base 36 keeps the hash alphanumeric and short.
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def replayed(messages: Sequence[Message], model: str) -> list[Message]:
+    """`messages` for the wire, as copies. `model` is the wire id that will read them."""
+    ids = _IdMap(mistral=bool(MISTRAL.match(model)))
+    return [_fit(message, model, ids) for message in messages if not _says_nothing(message)]
+
+
+def _says_nothing(message: Message) -> bool:
+    empty = not message.get("content") and not message.get("tool_calls")
+    return message.get("role") == "assistant" and empty
+
+
+def _fit(message: Message, model: str, ids: _IdMap) -> Message:
+    role = message.get("role")
+    if role == "developer":
+        return {**message, "role": "system"}
+    if role == "tool" and "tool_call_id" in message:
+        return {**message, "tool_call_id": ids.wire_id(message["tool_call_id"])}
+    if role != "assistant":
+        return dict(message)
+    fit = {name: value for name, value in message.items() if name not in REASONING_FIELDS}
+    calls = message.get("tool_calls")
+    if calls:
+        fit["content"] = message.get("content") or None
+        fit["tool_calls"] = [{**call, "id": ids.wire_id(call.get("id"))} for call in calls]
+    else:
+        fit.pop("tool_calls", None)
+    return fit | _reasoning(message, model)
+
+
+def _reasoning(message: Message, model: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    details = message.get("reasoning_details")
+    for name in ("reasoning", "reasoning_text"):
+        if "reasoning" not in fields and _is_text(message.get(name)):
+            fields["reasoning"] = message[name]
+    if "reasoning" not in fields and _is_text(details):
+        fields["reasoning"] = details
+    if _is_text(message.get("reasoning_content")):
+        fields["reasoning_content"] = message["reasoning_content"]
+    if isinstance(details, list) and details:
+        fields["reasoning_details"] = details
+    if not NO_REPLAY.match(model):
+        return fields
+    kept = ("reasoning_content",) if NEEDS_CONTENT.search(model) else ()
+    return {name: fields[name] for name in kept if name in fields}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+class _IdMap:
+    """Tool-call ids as the vendor takes them; the same id always maps to the same result."""
+
+    def __init__(self, *, mistral: bool) -> None:
+        self._mistral = mistral
+        self._known: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def wire_id(self, stored: object) -> str:
+        name = stored if isinstance(stored, str) else ""
+        if name not in self._known:
+            self._known[name] = self._fresh(name)
+            self._taken.add(self._known[name])
+        return self._known[name]
+
+    def _fresh(self, name: str) -> str:
+        if not self._mistral:
+            return re.sub(r"[^A-Za-z0-9_-]", "_", name.partition("|")[0])[:ID_CHARS]
+        short = re.sub(r"[^A-Za-z0-9]", "", name)[:MISTRAL_ID_CHARS]
+        salt = 0
+        while len(short) < MISTRAL_ID_CHARS or short in self._taken:
+            short = _hash9(f"{name}:{salt}")
+            salt += 1
+        return short
+
+
+def _hash9(text: str) -> str:
+    number = int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big")
+    digits = []
+    for _ in range(MISTRAL_ID_CHARS):
+        number, digit = divmod(number, len(DIGITS))
+        digits.append(DIGITS[digit])
+    return "".join(digits)

@@ -1,0 +1,144 @@
+"""Text to speech through `/audio/speech`: raw bytes back, or an error dressed as an answer.
+
+Sources: facts/openrouter-wire.md §15, facts/openrouter-api.md §6.2.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any
+
+from bot.errors import BadAnswer, RequestRejected
+from bot.openrouter.answer import Answer
+from bot.openrouter.client import KeySource, OpenRouterClient
+from bot.openrouter.route import media_model
+from bot.values.audio import Speech, Voice
+
+PATH = "/audio/speech"
+DEFAULT_MODEL = "hexgrad/kokoro-82m"
+DEFAULT_VOICE = "af_alloy"
+MAX_BYTES = 16 * 2**20
+DEFAULT_RATE = 24_000
+FORMATS = ("pcm", "mp3")  # the first is the default: it costs no decoding
+# Models that refuse a format, whatever the config says (facts/behaviour.md J3).
+ONLY_FORMAT = ((re.compile(r"google/gemini-.*tts"), "pcm"),)
+FORMAT_OF_TYPE = {
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/pcm": "pcm",
+    "audio/x-pcm": "pcm",
+    "audio/l16": "pcm",
+}
+UNTYPED = ("", "application/octet-stream", "binary/octet-stream")
+
+
+class OpenRouterSynthesizer:
+    """Speaks one piece of text at a time. `key` overrides the client's own."""
+
+    def __init__(
+        self,
+        client: OpenRouterClient,
+        *,
+        key: KeySource | None = None,
+        provider: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._client = client
+        self._key = key
+        self._provider = dict(provider or {})
+        self._learned: dict[str, str] = {}
+
+    async def speak(self, text: str, voice: Voice) -> Speech:
+        """`text` as mp3 or pcm. Raises UpstreamError.
+
+        A format that the model rejects is replaced by the other one, once, and remembered.
+        """
+        model = media_model(voice.model)
+        format_ = self._format(model, voice)
+        try:
+            return await self._ask(text, voice, model=model, format_=format_)
+        except RequestRejected as rejection:
+            if rejection.status != 400 or model in self._learned or _only_format(model):
+                raise
+            other = FORMATS[1 - FORMATS.index(format_)]
+            try:
+                speech = await self._ask(text, voice, model=model, format_=other)
+            except RequestRejected:
+                raise rejection from None
+            self._learned[model] = other
+            return speech
+
+    def _format(self, model: str, voice: Voice) -> str:
+        known = _only_format(model) or self._learned.get(model)
+        format_ = known or (voice.format or FORMATS[0]).strip().lower()
+        if format_ not in FORMATS:
+            raise RequestRejected(f"speech format {format_[:20]!r} is neither mp3 nor pcm")
+        return format_
+
+    async def _ask(self, text: str, voice: Voice, *, model: str, format_: str) -> Speech:
+        body: dict[str, Any] = {
+            "model": model,
+            "input": text,
+            "voice": voice.name,
+            "response_format": format_,
+        }
+        if voice.speed is not None and math.isfinite(voice.speed):
+            body["speed"] = voice.speed
+        if self._provider:
+            body["provider"] = self._provider
+        answer = await self._client.post(
+            PATH,
+            body,
+            within_s=self._client.settings.timeouts.speech_s,
+            repeatable=False,
+            key=self._key,
+            max_bytes=MAX_BYTES,
+        )
+        return _speech(answer, asked=format_, model=model, voice=voice.name)
+
+
+def _only_format(model: str) -> str | None:
+    return next((format_ for pattern, format_ in ONLY_FORMAT if pattern.match(model)), None)
+
+
+def _speech(answer: Answer, *, asked: str, model: str, voice: str) -> Speech:
+    header = Message()
+    header["content-type"] = answer.content_type or "application/octet-stream"
+    kind = header.get_content_type()
+    if kind == "application/json" or kind.endswith("+json"):
+        answer.json()
+        raise BadAnswer("JSON in place of sound")
+    if kind not in UNTYPED and not kind.startswith("audio/"):
+        raise BadAnswer(f"{kind} in place of sound")
+    if not answer.body:
+        raise BadAnswer("the speech is empty")
+    format_ = FORMAT_OF_TYPE.get(kind, asked if kind in UNTYPED else "")
+    if not format_ or answer.body.startswith(b"RIFF"):
+        raise BadAnswer(f"speech of another format ({kind})")
+    rate = _whole(header.get_param("rate"), DEFAULT_RATE, least=8000, most=192_000)
+    channels = _whole(header.get_param("channels"), 1, least=1, most=2)
+    frame = 2 * channels
+    data = answer.body
+    return Speech(
+        data=data[: len(data) - len(data) % frame] if format_ == "pcm" else data,
+        format=format_,
+        model=model,
+        voice=voice,
+        rate=rate,
+        channels=channels,
+        generation_id=answer.generation_id,
+    )
+
+
+def _whole(value: object, default: int, *, least: int, most: int) -> int:
+    """A parameter of the content type; BadAnswer when it makes no sense as sound."""
+    if value is None:
+        return default
+    if not isinstance(value, str) or not value.strip().isdecimal():
+        raise BadAnswer("the content type of the speech can't be read")
+    number = int(value)
+    if not least <= number <= most:
+        raise BadAnswer(f"speech with {number} in its content type")
+    return number

@@ -1,0 +1,68 @@
+"""Puts the stand-in together: which path is answered by whom."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.openrouter.chat import answer_chat
+from bot.sandbox.openrouter.control import control_routes
+from bot.sandbox.openrouter.exchange import Endpoint, Handler
+from bot.sandbox.openrouter.ledger import answer_credits, answer_generation, answer_key
+from bot.sandbox.openrouter.listing import answer_models
+from bot.sandbox.openrouter.refusal import ApiRefusal
+from bot.sandbox.openrouter.service import Service
+from bot.sandbox.openrouter.settings import Settings
+from bot.sandbox.openrouter.speech import answer_speech
+from bot.sandbox.openrouter.transcription import answer_transcription
+
+API = "/api/v1"
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The ASGI app; its lifespan ends the threads. Each app has accounts of its own."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            service.close()
+
+    return Starlette(
+        routes=[*_api_routes(service), *control_routes(service)],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _http_problem},
+    )
+
+
+def _api_routes(service: Service) -> list[Route]:
+    table: list[tuple[str, str, str, Handler]] = [
+        ("POST", "/chat/completions", "chat", answer_chat),
+        ("POST", "/audio/transcriptions", "transcription", answer_transcription),
+        ("POST", "/audio/speech", "speech", answer_speech),
+        ("GET", "/models", "models", answer_models),
+        ("GET", "/key", "key", answer_key),
+        ("GET", "/credits", "credits", answer_credits),
+        ("GET", "/generation", "generation", answer_generation),
+    ]
+    return [
+        Route(
+            API + path, Endpoint(name, handler, service, public=name == "models"), methods=[method]
+        )
+        for method, path, name, handler in table
+    ]
+
+
+async def _http_problem(_request: Request, problem: Exception) -> Response:
+    """404 and 405 in the service's own shape."""
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    words = problem.detail if isinstance(problem, HTTPException) else ""
+    return JSONResponse(ApiRefusal(status, words).body(), status)

@@ -1,0 +1,84 @@
+"""What every paid call cost, and the intent that stood before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.store.db import Database, queries
+from bot.values.clock import Clock
+
+Result = Literal["done", "failed", "maybe_paid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be paid for, and for whom."""
+
+    kind: str  # chat, transcription, speech
+    model: str
+    conversation: str
+    person: str
+    turn_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The sum of a conversation."""
+
+    calls: int
+    cost_micro_usd: int
+
+
+class LedgerTable:
+    """Rows of `paid_calls`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._queries = queries("ledger")
+
+    async def intend(self, intent: Intent) -> int:
+        """Commit the intent; the id to close it with."""
+        async with self._database.transaction() as connection:
+            row = await self._queries.intend(
+                connection,
+                turn_id=intent.turn_id,
+                conversation=intent.conversation,
+                person=intent.person,
+                kind=intent.kind,
+                model=intent.model,
+                now_ms=self._clock.now_ms(),
+            )
+        return int(row["id"])
+
+    async def close(
+        self,
+        call_id: int,
+        result: Result,
+        *,
+        model: str,
+        cost_micro_usd: int | None = None,
+        generation_id: str = "",
+    ) -> None:
+        async with self._database.transaction() as connection:
+            await self._queries.close(
+                connection,
+                id=call_id,
+                state=result,
+                model=model,
+                cost_micro_usd=cost_micro_usd,
+                generation_id=generation_id,
+                now_ms=self._clock.now_ms(),
+            )
+
+    async def doubt_unfinished(self) -> int:
+        """After a restart: intents without a result may have been paid. How many there were."""
+        async with self._database.transaction() as connection:
+            return int(
+                await self._queries.doubt_unfinished(connection, now_ms=self._clock.now_ms())
+            )
+
+    async def spent(self, conversation: str) -> Spent:
+        row = await self._queries.spent(self._database.reader, conversation=conversation)
+        return Spent(calls=row["calls"], cost_micro_usd=row["cost_micro_usd"])

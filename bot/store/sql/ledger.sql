@@ -1,0 +1,17 @@
+-- name: intend(turn_id, conversation, person, kind, model, now_ms)^
+insert into paid_calls (turn_id, conversation, person, kind, model, started_at_ms)
+values (:turn_id, :conversation, :person, :kind, :model, :now_ms)
+returning id;
+
+-- name: close(id, state, model, cost_micro_usd, generation_id, now_ms)!
+update paid_calls
+set state = :state, model = :model, cost_micro_usd = :cost_micro_usd,
+    generation_id = :generation_id, finished_at_ms = :now_ms
+where id = :id;
+
+-- name: doubt_unfinished(now_ms)!
+update paid_calls set state = 'maybe_paid', finished_at_ms = :now_ms where state = 'intent';
+
+-- name: spent(conversation)^
+select count(*) as calls, coalesce(sum(cost_micro_usd), 0) as cost_micro_usd
+from paid_calls where conversation = :conversation and state in ('done', 'maybe_paid');

@@ -1,0 +1,26 @@
+-- name: open(id, inbox_id, conversation, person, now_ms)^
+insert into turns (id, inbox_id, conversation, person, started_at_ms)
+values (:id, :inbox_id, :conversation, :person, :now_ms)
+on conflict (id) do update set person = excluded.person
+returning id, inbox_id, conversation, person, state, heard, answer;
+
+-- name: save_heard(id, heard)!
+update turns set heard = :heard where id = :id;
+
+-- name: save_answer(id, answer)!
+update turns set answer = :answer where id = :id;
+
+-- name: settle(id, state, trace, now_ms)!
+update turns set state = :state, trace = :trace, finished_at_ms = :now_ms where id = :id;
+
+-- name: last_trace(conversation)^
+select id, state, trace from turns
+where conversation = :conversation and state <> 'open' order by started_at_ms desc, id desc limit 1;
+
+-- name: add_transcript(turn_id, part, heard, language, model)!
+insert into transcripts (turn_id, part, heard, language, model)
+values (:turn_id, :part, :heard, :language, :model)
+on conflict (turn_id, part) do nothing;
+
+-- name: transcript(turn_id, part)^
+select heard, language, model from transcripts where turn_id = :turn_id and part = :part;

@@ -1,0 +1,105 @@
+"""The ears of one turn: fetch the note, listen to it once, keep what was heard, echo it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from bot.errors import AudioTooLarge, DeliverError, Refused
+from bot.observe import killpoint
+from bot.observe.trace import Stage, Trace
+from bot.store.turns import Checkpoint
+from bot.turns.channel import Channel
+from bot.turns.paying import PaidTranscriber, Payer
+from bot.turns.seams import Crew
+from bot.values.conversation import Attachment, Incoming
+from bot.voice.listen import listen
+
+log = structlog.get_logger()
+DEAF = "I'm not set up to listen to voice notes. Please write to me."
+
+
+class Hearing:
+    """Listens to the note of `incoming` at most once, possibly ahead of its lane."""
+
+    def __init__(
+        self, crew: Crew, channel: Channel, incoming: Incoming, *, payer: Payer, trace: Trace
+    ) -> None:
+        self._crew = crew
+        self._channel = channel
+        self._incoming = incoming
+        self._payer = payer
+        self._trace = trace
+        self._listening: asyncio.Task[str] | None = None
+        self._echoing: asyncio.Task[None] | None = None
+
+    async def hear(self, checkpoint: Checkpoint) -> str:
+        """What the note says. Raises ListenError or UpstreamError."""
+        if checkpoint.heard is not None:
+            return checkpoint.heard
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listen(), name="listening")
+        # Shielded: who listens ahead of the lane and who waits in it share one call.
+        return await asyncio.shield(self._listening)
+
+    def echo(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Show what was heard while the model already thinks."""
+        self._echoing = asyncio.create_task(sending, name="echo")
+
+    async def echoed(self) -> None:
+        """Wait for the echo, so that it stands before the answer. Its failure matters to nobody."""
+        if self._echoing is None:
+            return
+        try:
+            await self._echoing
+        except DeliverError as error:
+            log.warning("echo.failed", code=error.code, detail=str(error))
+
+    def abort(self) -> None:
+        """Close what is open upstream."""
+        for task in (self._listening, self._echoing):
+            if task is not None:
+                task.cancel()
+
+    async def cancel(self) -> None:
+        """Abort and wait until everything has ended."""
+        self.abort()
+        tasks = [task for task in (self._listening, self._echoing) if task is not None]
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _listen(self) -> str:
+        note = self._incoming.note
+        settings = self._crew.settings
+        if note is None or not settings.hear:
+            raise Refused("tools.media.audio.enabled is false", sentence=DEAF)
+        data = await self._fetch(note)
+        self._trace.mark(Stage.FETCHED, bytes=len(data))
+        transcriber = PaidTranscriber(
+            self._crew.transcriber,
+            model=settings.transcription_model,
+            ledger=self._crew.ledger,
+            turns=self._crew.turns,
+            payer=self._payer,
+        )
+        heard = await listen(
+            data,
+            mime=note.mime,
+            file_name=note.file_name,
+            transcriber=transcriber,
+            workshop=self._crew.workshop,
+            settings=settings.listen,
+        )
+        await self._crew.turns.save_heard(self._payer.turn_id, heard.text)
+        self._trace.mark(Stage.HEARD, seconds=round(heard.duration_s, 1), chars=len(heard.text))
+        killpoint.reach("after-transcript")
+        return heard.text
+
+    async def _fetch(self, note: Attachment) -> bytes:
+        limit = self._crew.settings.download_limit_bytes
+        if note.size_bytes is not None and note.size_bytes > limit:
+            raise AudioTooLarge(f"{note.size_bytes} bytes claimed")
+        return await self._channel.fetch(note, limit_bytes=limit)

@@ -1,0 +1,87 @@
+"""Paid calls of one turn: an intent before, a checkpoint of the result, then the bill.
+
+The checkpoint comes before the call is booked as done. A crash in between books the call as maybe
+paid and does not repeat it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.access.ledger import Ledger
+from bot.store.ledger import Intent
+from bot.store.turns import TurnTable
+from bot.values.audio import Recording, Speech, Transcript, Voice
+from bot.voice.seams import Synthesizer, Transcriber
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """For whom the calls of a turn are made."""
+
+    turn_id: str
+    conversation: str
+    person: str
+
+    def intent(self, kind: str, model: str) -> Intent:
+        return Intent(
+            kind=kind,
+            model=model,
+            conversation=self.conversation,
+            person=self.person,
+            turn_id=self.turn_id,
+        )
+
+
+class PaidTranscriber:
+    """Transcribes the parts of one note, each at most once however often the process dies.
+
+    Parts are told apart by the order in which they are asked for, which is their order in the note.
+    """
+
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        *,
+        model: str,
+        ledger: Ledger,
+        turns: TurnTable,
+        payer: Payer,
+    ) -> None:
+        self._transcriber = transcriber
+        self._model = model
+        self._ledger = ledger
+        self._turns = turns
+        self._payer = payer
+        self._next_part = 0
+
+    async def transcribe(self, recording: Recording, *, language: str = "") -> Transcript:
+        part = self._next_part
+        self._next_part += 1
+        known = await self._turns.transcript(self._payer.turn_id, part)
+        if known is not None:
+            return known
+        intent = self._payer.intent("transcription", self._model)
+        async with self._ledger.paid(intent) as bill:
+            transcript = await self._transcriber.transcribe(recording, language=language)
+            bill.model = transcript.model
+            bill.cost_micro_usd = transcript.cost_micro_usd
+            bill.generation_id = transcript.generation_id
+            await self._turns.save_transcript(self._payer.turn_id, part, transcript)
+        return transcript
+
+
+class PaidSynthesizer:
+    """Speech with a bill. The finished segment is stored by the speaker's own store."""
+
+    def __init__(self, synthesizer: Synthesizer, *, ledger: Ledger, payer: Payer) -> None:
+        self._synthesizer = synthesizer
+        self._ledger = ledger
+        self._payer = payer
+
+    async def speak(self, text: str, voice: Voice) -> Speech:
+        async with self._ledger.paid(self._payer.intent("speech", voice.model)) as bill:
+            speech = await self._synthesizer.speak(text, voice)
+            bill.model = speech.model
+            bill.generation_id = speech.generation_id
+        return speech

@@ -1,0 +1,69 @@
+"""What a turn needs from the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from bot.access.ledger import Ledger
+from bot.store.history import HistoryTable
+from bot.store.turns import TurnTable
+from bot.tools.registry import ToolRegistry
+from bot.values.audio import Voice
+from bot.values.chat import ChatEvent, ChatRequest
+from bot.values.clock import Clock
+from bot.voice.listen import ListenSettings
+from bot.voice.seams import Synthesizer, Transcriber
+from bot.voice.speak import SpeakSettings
+from bot.voice.workshop import Workshop
+
+
+class ChatModel(Protocol):
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        """The events of one answer, ending with ChatDone. Raises UpstreamError.
+
+        Closing the iterator closes the request upstream at once.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """The configuration of turns, resolved once."""
+
+    name: str
+    voice: Voice
+    model: str = "openrouter/auto"
+    persona: str = ""
+    thinking: str = "off"
+    tts_auto: str = "inbound"
+    keep_text: bool = True
+    hear: bool = True
+    echo: bool = True
+    echo_format: str = "👂 “{transcript}”"
+    language: str = ""
+    transcription_model: str = ""
+    download_limit_bytes: int = 20_000_000
+    max_rounds: int = 12
+    listen: ListenSettings = field(default_factory=ListenSettings)
+    speak: SpeakSettings = field(default_factory=SpeakSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Everything that the turns of one process share."""
+
+    settings: TurnSettings
+    chat: ChatModel
+    transcriber: Transcriber
+    synthesizer: Synthesizer
+    tools: ToolRegistry
+    ledger: Ledger
+    turns: TurnTable
+    history: HistoryTable
+    workshop: Workshop
+    clock: Clock
+    speech_folder: Path
+    user_secret: bytes

@@ -1,0 +1,186 @@
+"""The agent loop of one turn: ask the model, run its tools, ask again, until it has answered.
+
+Each finished answer of the model and each round of tool results is stored before the next request,
+so that a restart goes on where the turn was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from bot.errors import BadAnswer
+from bot.observe import killpoint
+from bot.observe.trace import Stage, Trace
+from bot.tools.registry import ToolContext
+from bot.turns.history import History
+from bot.turns.paying import Payer
+from bot.turns.prompt import system_prompt
+from bot.turns.seams import Crew
+from bot.values.chat import ChatDone, ChatRequest, Message, TextDelta, ToolCall
+from bot.values.conversation import ChatKind
+
+OnText = Callable[[str], Awaitable[None]]
+PARAGRAPH = "\n\n"
+MID_STREAM_DELTA = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the model is asked in one turn."""
+
+    payer: Payer
+    chat_kind: ChatKind
+    user_message: Message
+
+
+class Thinker:
+    """Answers one question. `on_text` gets every visible delta as it arrives."""
+
+    def __init__(self, crew: Crew, question: Question, *, trace: Trace, on_text: OnText) -> None:
+        self._crew = crew
+        self._question = question
+        self._payer = question.payer
+        self._trace = trace
+        self._on_text = on_text
+        self._spoken_before = False
+
+    async def think(self) -> str:
+        """The whole visible text of the answer. Raises UpstreamError."""
+        messages = await self._resume()
+        for message in messages:
+            await self._replay(message)
+        for round_number in range(self._crew.settings.max_rounds):
+            pending = _pending_calls(messages)
+            if pending:
+                await self._store(messages, await self._run_tools(pending))
+            elif messages[-1]["role"] == "assistant":
+                break
+            else:
+                last_round = round_number == self._crew.settings.max_rounds - 1
+                done = await self._ask(messages, with_tools=not last_round)
+                await self._store(messages, [done.message], stored_already=True)
+        return _visible(messages)
+
+    async def _resume(self) -> list[Message]:
+        """This turn's messages so far, its question first."""
+        stored = await self._crew.history.of_turn(self._payer.turn_id)
+        if stored:
+            return stored
+        messages: list[Message] = []
+        await self._store(messages, [self._question.user_message])
+        return messages
+
+    async def _ask(self, messages: list[Message], *, with_tools: bool) -> ChatDone:
+        request = await self._request(messages, with_tools=with_tools)
+        self._trace.mark(Stage.ASKED, model=request.model)
+        deltas = 0
+        async with (
+            self._crew.ledger.paid(self._payer.intent("chat", request.model)) as bill,
+            aclosing(self._crew.chat.stream(request)) as events,
+        ):
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    deltas += 1
+                    await self._show(event.text, opens=deltas == 1)
+                    if deltas == MID_STREAM_DELTA:
+                        killpoint.reach("mid-stream")
+                elif isinstance(event, ChatDone):
+                    bill.model = event.model
+                    bill.cost_micro_usd = event.usage.cost_micro_usd
+                    bill.generation_id = event.generation_id
+                    await self._keep(len(messages), [event.message])
+                    return event
+        raise BadAnswer("the stream ended without a result")
+
+    async def _request(self, messages: list[Message], *, with_tools: bool) -> ChatRequest:
+        settings = self._crew.settings
+        earlier = await History(self._crew.history).before(
+            self._payer.turn_id, conversation=self._payer.conversation
+        )
+        system = system_prompt(
+            name=settings.name, persona=settings.persona, chat_kind=self._question.chat_kind
+        )
+        return ChatRequest(
+            model=settings.model,
+            messages=[{"role": "system", "content": system}, *earlier, *messages],
+            tools=self._crew.tools.specs if with_tools else (),
+            thinking=settings.thinking,
+            session_id=self._alias(self._payer.conversation),
+            user=self._alias(self._payer.person),
+        )
+
+    async def _run_tools(self, calls: list[ToolCall]) -> list[Message]:
+        self._trace.mark(Stage.TOOL, names=[call.name for call in calls])
+        results = await asyncio.gather(*(self._run_tool(call) for call in calls))
+        return [
+            {"role": "tool", "tool_call_id": call.id, "content": result}
+            for call, result in zip(calls, results, strict=True)
+        ]
+
+    async def _run_tool(self, call: ToolCall) -> str:
+        context = ToolContext(
+            conversation=self._payer.conversation,
+            person=self._payer.person,
+            turn_id=self._payer.turn_id,
+            call_id=call.id,
+        )
+        return await self._crew.tools.call(call, context)
+
+    async def _store(
+        self, messages: list[Message], new: list[Message], *, stored_already: bool = False
+    ) -> None:
+        if not stored_already:
+            await self._keep(len(messages), new)
+        messages.extend(new)
+
+    async def _keep(self, position: int, new: list[Message]) -> None:
+        await self._crew.history.add(
+            self._payer.conversation,
+            turn_id=self._payer.turn_id,
+            position=position,
+            messages=new,
+        )
+
+    async def _show(self, text: str, *, opens: bool) -> None:
+        """Pass text on; a second stretch, after tools, begins a paragraph."""
+        if opens and self._spoken_before:
+            await self._on_text(PARAGRAPH)
+        self._spoken_before = True
+        self._trace.mark_once(Stage.FIRST_TOKEN)
+        await self._on_text(text)
+
+    async def _replay(self, message: Message) -> None:
+        """What was written before a restart is shown and spoken again from the start."""
+        text = message.get("content")
+        if message["role"] == "assistant" and isinstance(text, str) and text.strip():
+            await self._show(text, opens=True)
+
+    def _alias(self, value: str) -> str:
+        """A stable name for upstream that says nothing about the person."""
+        return hmac.new(self._crew.user_secret, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _pending_calls(messages: list[Message]) -> list[ToolCall]:
+    last = messages[-1]
+    return [
+        ToolCall(
+            id=call["id"],
+            name=call["function"]["name"],
+            arguments=call["function"]["arguments"],
+        )
+        for call in last.get("tool_calls") or ()
+    ]
+
+
+def _visible(messages: list[Message]) -> str:
+    texts = (
+        message["content"]
+        for message in messages
+        if message["role"] == "assistant" and isinstance(message.get("content"), str)
+    )
+    return PARAGRAPH.join(text for text in texts if text.strip())

@@ -1,0 +1,1 @@
+"""Values that every floor shares: frozen, without behaviour that needs another room."""

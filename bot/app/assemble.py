@@ -79,6 +79,7 @@ class Parts:
     lanes: Lanes
     tasks: Tasks
     stores: Stores
+    workshop: Workshop
     clock: Clock
 
 
@@ -121,6 +122,7 @@ async def assemble(
             clock=clock,
             speech_folder=state_dir / "speech",
             user_secret=install_secret(state_dir),
+            warm=client.warm,
         )
         yield _connect(loaded, crew, stores, tasks)
 
@@ -132,7 +134,7 @@ def _connect(loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks) -> Parts:
     dispatcher = Dispatcher(
         inbox=stores.inbox, crew=crew, door=Door(doorman, desk), lanes=lanes, tasks=tasks
     )
-    return Parts(dispatcher, doorman, lanes, tasks, stores, crew.clock)
+    return Parts(dispatcher, doorman, lanes, tasks, stores, crew.workshop, crew.clock)
 
 
 def _key(resolved: ResolvedKey | None) -> Secret | None:

@@ -15,9 +15,11 @@ from bot.app.channels import TELEGRAM, configured_channels
 from bot.app.state import hold
 from bot.channels.base import Channel
 from bot.config.load import Loaded
+from bot.voice.warmup import load_libraries
 
 log = structlog.get_logger()
 DRAIN_S = 20.0
+WARM_UP_AFTER_S = 0.5
 OWNER_LINK = (
     "Nobody may use this bot yet. Open this link within one hour to become its owner:\n"
     "  https://t.me/{username}?start={code}"
@@ -33,6 +35,12 @@ async def run(loaded: Loaded, state_dir: Path) -> None:
                 await _invite_owner(parts, channels)
                 await until_told()
                 log.info("bot.draining", lanes=parts.lanes.count)
+
+
+async def _warm_up(parts: Parts) -> None:
+    """Polling comes first, but the first note must not wait for imports."""
+    await parts.clock.sleep(WARM_UP_AFTER_S)
+    await parts.workshop.run(load_libraries)
 
 
 async def until_told() -> None:
@@ -60,6 +68,7 @@ async def serving(parts: Parts, channels: Mapping[str, Channel]) -> AsyncIterato
         parts.dispatcher.serve(channels)
         # Turns end before their channels do, so that what they say still goes out.
         stack.push_async_callback(parts.dispatcher.drain, within_s=DRAIN_S)
+        parts.tasks.spawn(_warm_up(parts), name="loading sound libraries")
         log.info("bot.ready", channels=list(channels), resumed=resumed, maybe_paid=doubtful)
         yield
 

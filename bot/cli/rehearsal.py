@@ -102,4 +102,4 @@ def _note(voice: Path | None, say: str) -> tuple[str, bytes]:
 def _tell(trace: list[Any]) -> None:
     for at_ms, stage, facts in trace:
         details = "  ".join(f"{name}={value}" for name, value in facts.items())
-        print(f"{at_ms:>7} ms  {stage:<17}{details}".rstrip())
+        print(f"{at_ms:>7} ms  {stage:<18}{details}".rstrip())

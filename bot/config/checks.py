@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.config.findings import Report
-from bot.config.keypath import KeyPath, expand, get
+from bot.config.keypath import KeyPath, children, expand, get
 from bot.config.schema.root import Config
 from bot.config.schema.telegram import bare_id, is_unmatchable
 from bot.config.tokens import ENV_NAME, resolve_token
@@ -54,7 +54,7 @@ def _allowed(report: Report) -> Iterator[tuple[KeyPath, str]]:
     data = report.tree.data
     for pattern in _ALLOW_LISTS:
         for path in expand(data, pattern):
-            for index, item in enumerate(get(data, path)):
+            for index, item in children(get(data, path)):
                 yield (*path, index), bare_id(item)
 
 

@@ -134,7 +134,7 @@ def _list_agents(report: Report) -> None:
     listed = agents.setdefault("list", [])
     if not isinstance(listed, list):
         return
-    known = {entry.get("id") for entry in listed if isinstance(entry, dict)}
+    known = [entry.get("id") for entry in listed if isinstance(entry, dict)]
     moves: dict[KeyPath, KeyPath] = {}
     for key, entry in agents.pop("entries").items():
         origin: KeyPath = ("agents", "entries", key)
@@ -160,8 +160,7 @@ def _gather_listeners(report: Report) -> None:
     elif own is not ABSENT:
         return
     for index, item in enumerate(shared if isinstance(shared, list) else ()):
-        does_audio = isinstance(item, dict) and "audio" in (item.get("capabilities") or ())
-        if does_audio and all(item != other for other, _ in gathered):
+        if _does_audio(item) and all(item != other for other, _ in gathered):
             gathered.append((item, ("tools", "media", "models", index)))
     preferred = get(data, (*audio, "preferredModel"))
     if isinstance(preferred, str):
@@ -171,6 +170,11 @@ def _gather_listeners(report: Report) -> None:
         report.tree.moved(
             {(*audio, "models", new): origin for new, (_, origin) in enumerate(gathered)}
         )
+
+
+def _does_audio(item: Any) -> bool:
+    capabilities = item.get("capabilities") if isinstance(item, dict) else None
+    return isinstance(capabilities, (list, str)) and "audio" in capabilities
 
 
 def _preferred_first(

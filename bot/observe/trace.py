@@ -25,8 +25,6 @@ class Stage(StrEnum):
     FIRST_TEXT = "first_text"
     TOOL = "tool"
     ANSWERED = "answered"
-    SPEECH_REQUESTED = "speech_requested"
-    SPEECH_ARRIVED = "speech_arrived"
     TEXT_DELIVERED = "text_delivered"
     SPOKEN = "spoken"
     VOICE_DELIVERED = "voice_delivered"

@@ -98,6 +98,7 @@ class Dispatcher:
         turn = Turn(
             crew=self._crew, door=self._door, channel=channel, entry=entry, incoming=incoming
         )
+        self._tasks.spawn(self._crew.warm(), name="warming up")
         key = incoming.conversation.key
         command = incoming.command
         if command is not None and command.name in commands.OVERTAKING:

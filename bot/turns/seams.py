@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.access.ledger import Ledger
 from bot.store.history import HistoryTable
@@ -67,3 +67,4 @@ class Crew:
     clock: Clock
     speech_folder: Path
     user_secret: bytes
+    warm: Callable[[], Coroutine[Any, Any, None]]  # have a connection upstream ready

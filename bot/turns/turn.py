@@ -27,6 +27,7 @@ from bot.turns.seams import Crew
 from bot.turns.speaking import Speaking
 from bot.turns.stopwords import is_stop
 from bot.turns.think import Question, Thinker
+from bot.values.audio import Bubble
 from bot.values.conversation import ChatKind, Incoming
 
 log = structlog.get_logger()
@@ -213,8 +214,9 @@ class Turn:
         self._answer_so_far += text
         if self._speaking is not None:
             self._speaking.feed(text)
-        await self._reply.grow(self._answer_so_far)
-        self._trace.mark_once(Stage.FIRST_TEXT)
+        if self._crew.settings.keep_text or not (self._speaking and self._speaking.active):
+            await self._reply.grow(self._answer_so_far)
+            self._trace.mark_once(Stage.FIRST_TEXT)
 
     async def _leave_what_is_written(self) -> None:
         """A broken answer is worth more than a vanished one."""
@@ -224,25 +226,38 @@ class Turn:
     async def _deliver(self, answer: str, speaking: Speaking) -> None:
         speaking.end()
         await self._hearing.echoed()
+        text_first = self._crew.settings.keep_text or not speaking.active
+        if text_first:
+            await self._deliver_text(answer)
+        if speaking.active:
+            await self._reply.show(Activity.RECORDING)
+            spoken = await self._deliver_voice(speaking)
+            if not (spoken or text_first):
+                await self._deliver_text(answer)
+
+    async def _deliver_text(self, answer: str) -> None:
         await self._reply.deliver(
             TextPart("answer", answer, final=True, answers=self._answers_by_link)
         )
         self._trace.mark(Stage.TEXT_DELIVERED)
-        if speaking.active:
-            await self._reply.show(Activity.RECORDING)
-            await self._deliver_voice(speaking)
 
-    async def _deliver_voice(self, speaking: Speaking) -> None:
+    async def _deliver_voice(self, speaking: Speaking) -> bool:
+        """Whether the whole answer went out as sound; if not, the person was told why."""
+        bubbles: tuple[Bubble, ...] = ()
         try:
-            for number, bubble in enumerate(await speaking.finish()):
+            bubbles = await speaking.finish()
+            for number, bubble in enumerate(bubbles):
                 await self._reply.deliver(VoicePart(f"voice/{number}", bubble))
                 self._trace.mark(Stage.VOICE_DELIVERED, duration_s=round(bubble.duration_s, 2))
         except VoiceForbidden as error:
             await self._crew.history.remember_refusal(self._payer.conversation)
             await self._say(error.sentence, key="no-voice")
+            return False
         except UpstreamError as error:
             log.warning("speech.failed", code=error.code, status=error.status, detail=str(error))
             await self._say(NOT_SPOKEN.format(why=error.sentence), key="not-spoken")
+            return False
+        return bool(bubbles)
 
     @property
     def _answers_by_link(self) -> bool:

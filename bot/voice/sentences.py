@@ -17,6 +17,8 @@ FULL_STOPS = frozenset("。！？｡．।॥؟۔။።፧។៕։᠃᱾꘎")
 SOFT_STOPS = frozenset(".!?…‼⁇⁈⁉")
 STOPS = FULL_STOPS | SOFT_STOPS
 CLOSERS = frozenset("\"'”’»›)]}*_~`」』】）〉》］｝")
+INDENT = frozenset(" \t")
+SPACES = frozenset(" \t\r\u00a0\u202f\u2009\u3000")
 COMMAS = frozenset(",;:،؛，；：、၊")
 # Scripts written without marks at the end of a sentence, where a space is a pause: Thai, Lao.
 SPACE_IS_PAUSE = re.compile(r"[\u0e00-\u0eff]")
@@ -84,13 +86,8 @@ class Sentences:
 
     def _in_block(self) -> bool:
         return bool(self._fence) or self._text.startswith(
-            ("|", "```", "~~~"), self._indented(self._line)
+            ("|", "```", "~~~"), self._past(INDENT, self._line)
         )
-
-    def _indented(self, at: int) -> int:
-        while at < len(self._text) and self._text[at] in " \t":
-            at += 1
-        return at
 
     def _judge_newline(self, at: int) -> tuple[Verdict, int]:
         line, after = self._text[self._line : at], at + 1
@@ -102,7 +99,7 @@ class Sentences:
         elif fence := FENCE.match(line):
             self._fence = fence[1]
         elif line.lstrip().startswith("|"):
-            next_at = self._indented(after)
+            next_at = self._past(INDENT, after)
             if next_at == len(self._text):
                 return Verdict.UNKNOWN, at
             if self._text[next_at] != "|":
@@ -116,12 +113,11 @@ class Sentences:
         text, after = self._text, at
         while after < len(text) and text[after] in STOPS:
             after += 1
-        closed = after
-        while closed < len(text) and text[closed] in CLOSERS:
-            closed += 1
-        begins = closed
-        while begins < len(text) and text[begins].isspace() and text[begins] != NEWLINE:
-            begins += 1
+        closed = self._past(CLOSERS, after)
+        begins = self._past(SPACES, closed)
+        if text[begins : begins + 1] == "»":  # French puts a space before it
+            closed = begins + 1
+            begins = self._past(SPACES, closed)
         if begins == len(text):
             return Verdict.UNKNOWN, at
         if text[begins] == NEWLINE:  # the end of the line decides
@@ -130,6 +126,11 @@ class Sentences:
         if full or self._soft_stop(at, after, closed, begins):
             return Verdict.ENDS, begins
         return Verdict.GOES_ON, begins
+
+    def _past(self, marks: frozenset[str], at: int) -> int:
+        while at < len(self._text) and self._text[at] in marks:
+            at += 1
+        return at
 
     def _soft_stop(self, at: int, after: int, closed: int, begins: int) -> bool:
         """Whether marks that also stand inside sentences end this one."""

@@ -48,7 +48,9 @@ def events(*payloads: object, done: bool = True) -> bytes:
 
 
 def sse(*payloads: object, done: bool = True, ending: str = "end") -> Reply:
-    return Reply((events(*payloads, done=done),), 200, {"content-type": "text/event-stream"}, ending)
+    return Reply(
+        (events(*payloads, done=done),), 200, {"content-type": "text/event-stream"}, ending
+    )
 
 
 def delta(finish: str | None = None, **fields: object) -> dict[str, Any]:
@@ -166,7 +168,11 @@ QUICK = Timeouts(
 
 
 def client_for(
-    state: Upstream, *, clock: FakeClock | None = None, timeouts: Timeouts | None = None, **more: Any
+    state: Upstream,
+    *,
+    clock: FakeClock | None = None,
+    timeouts: Timeouts | None = None,
+    **more: Any,
 ) -> OpenRouterClient:
     settings = OpenRouterSettings(
         base_url=more.pop("base_url", state.url), timeouts=timeouts or Timeouts(), **more

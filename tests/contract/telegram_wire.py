@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import threading
 import time
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import av
 import httpx
 import uvicorn
 
@@ -154,6 +156,20 @@ async def until(check: Callable[[], Awaitable[Any]]) -> Any:
         while not (found := await check()):  # noqa: ASYNC110 - what is awaited is another server's
             await asyncio.sleep(0.01)
         return found
+
+
+def opus(duration_s: float) -> bytes:
+    """Silence as a real OGG/Opus file: 48 kHz, mono."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=48_000, layout="mono")
+        for _ in range(round(duration_s * 50)):
+            frame = av.AudioFrame(format="s16", layout="mono", samples=960)
+            frame.planes[0].update(bytes(frame.planes[0].buffer_size))
+            frame.sample_rate = 48_000
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return buffer.getvalue()
 
 
 @contextmanager

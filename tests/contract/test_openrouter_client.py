@@ -616,7 +616,9 @@ async def test_speech_uses_its_own_key_when_it_has_one() -> None:
 async def test_a_note_is_sent_as_json_with_base64_and_comes_back_as_text() -> None:
     reply = as_json({"text": "  Hello \n", "usage": {"cost": 0.0002}}, x_generation_id="gen-stt-1")
     async with upstream(reply) as state, client_for(state) as client:
-        heard = await OpenRouterTranscriber(client, temperature=0.1).transcribe(NOTE, language=" de ")
+        heard = await OpenRouterTranscriber(client, temperature=0.1).transcribe(
+            NOTE, language=" de "
+        )
     assert state.seen[0].path == "/api/v1/audio/transcriptions"
     assert state.seen[0].headers["content-type"] == "application/json"
     assert state.seen[0].json == {
@@ -789,7 +791,9 @@ async def test_a_request_with_half_a_surrogate_pair_is_still_sent() -> None:
 
 
 async def test_a_body_that_is_not_json_is_rejected_before_any_request() -> None:
-    request = ChatRequest("openrouter/auto", REQUEST.messages, params={"extra_body": {"x": float("inf")}})
+    request = ChatRequest(
+        "openrouter/auto", REQUEST.messages, params={"extra_body": {"x": float("inf")}}
+    )
     async with upstream(GOOD) as state, client_for(state) as client:
         with pytest.raises(RequestRejected):
             await ask(client, request)

@@ -120,4 +120,9 @@ def test_a_stored_reasoning_comes_back_to_deepseek_beside_tool_calls() -> None:
     settings = OpenRouterSettings()
     wire = wire_request(request, settings=settings, route=Route.of(""), facts=UNKNOWN)
     assert wire.body["reasoning_effort"] == "xhigh"
-    assert [m.get("reasoning_content") for m in wire.body["messages"]] == [None, "because", None, ""]
+    assert [m.get("reasoning_content") for m in wire.body["messages"]] == [
+        None,
+        "because",
+        None,
+        "",
+    ]

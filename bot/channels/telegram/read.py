@@ -58,14 +58,8 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
     if not text and not files:
         return None
     command = _command(string(message, "text"), bot_username)
-    answered = _answered(message)
-    quote = _quote(message, answered, bot_id)
-    addressed = (
-        kind is ChatKind.PRIVATE
-        or command is not None
-        or (quote is not None and quote.from_bot)
-        or _mentioned(message, text, bot_id, bot_username)
-    )
+    quote = _quote(message, bot_id)
+    meant = command is not None or (quote is not None and quote.from_bot)
     return Incoming(
         conversation=Conversation(CHANNEL, str(number(chat, "id")), _thread(message)),
         message_id=str(number(message, "message_id")),
@@ -76,7 +70,9 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
         attachments=files,
         command=command,
         quote=quote,
-        addressed=addressed,
+        addressed=kind is ChatKind.PRIVATE
+        or meant
+        or _mentioned(message, text, bot_id, bot_username),
         chat_title=string(chat, "title"),
     )
 
@@ -158,7 +154,8 @@ def _answered(message: Json) -> Json | None:
     return answered
 
 
-def _quote(message: Json, answered: Json | None, bot_id: int) -> Quote | None:
+def _quote(message: Json, bot_id: int) -> Quote | None:
+    answered = _answered(message)
     excerpt = child(message, "quote")
     said = string(excerpt, "text") if excerpt is not None else ""
     if answered is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 ACTIONS = {Activity.TYPING: "typing", Activity.RECORDING: "record_voice"}
 UPLOADING = "upload_voice"
 GENERAL_TOPIC = 1
+RENDERED_AT_ONCE = 10_000  # characters; about 20 ms, more would hold other chats up
 
 
 class ChatMemory(Protocol):
@@ -108,7 +110,7 @@ class TelegramReply:
         if part.final:
             await self._preview.settle()
             grown = await self._receipts.find(self._sketch.key) or ""
-        chunks = messages(part.markdown, limit=self._sketch.limit)
+        chunks = await self._chunks(part.markdown)
         if not chunks:
             log.info("telegram.text.empty", turn=self._turn_id, part=part.key)
         for n, chunk in enumerate(chunks):
@@ -116,6 +118,10 @@ class TelegramReply:
             reply_to = self._answers if part.answers and first else None
             send = partial(self._put, chunk, grown=grown if first else "", reply_to=reply_to)
             await self._receipts.once(f"{self._turn_id}/{part.key}/{n}", send)
+
+    async def _chunks(self, markdown: str) -> list[Chunk]:
+        render = partial(messages, markdown, limit=self._sketch.limit)
+        return render() if len(markdown) < RENDERED_AT_ONCE else await asyncio.to_thread(render)
 
     async def _put(self, chunk: Chunk, *, grown: str, reply_to: int | None) -> str:
         """One message: in place of the grown one, else new; bare if the HTML is refused."""

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.build import build
+from bot.config.checks import check
+from bot.config.env import apply_environment
 from bot.config.findings import Report
 from bot.config.load import Finding, Loaded, load
-from bot.config.openclaw_names import canonical
+from bot.config.openclaw_names import RENAMES, canonical
 from bot.config.schema import Config
 from bot.config.tree import Tree
 from bot.config.unknown import documented_paths, report_unknown
@@ -256,6 +258,25 @@ def test_a_misplaced_transcription_model_gets_a_hint(read: Read) -> None:
     assert "tools.media.audio.models: [{ provider, model }]" in result.warnings[0].message
 
 
+def test_odd_shapes_in_old_and_new_places_are_findings_not_crashes(read: Read) -> None:
+    result = read("""{
+      agents: { list: [{ id: [] }, 5], entries: { a: 5 } },
+      tools: { media: { models: [5, { capabilities: 7 }], audio: { preferredModel: 5 } } },
+      channels: { telegram: { groups: { "-1": { allowFrom: null } } } },
+      env: 5, tts: [],
+    }""")
+    assert {error.path for error in result.errors} == {
+        "agents.list[0].id",
+        "agents.list[1]",
+        "agents.entries.a",
+        "tools.media.models[0]",
+        "tools.media.models[1].capabilities",
+        "env",
+        "tts",
+    }
+    assert not result.fatal
+
+
 def test_every_documented_key_has_a_description() -> None:
     paths = documented_paths()
     assert "channels.telegram.groups.*.topics.*.requireMention" in paths
@@ -271,7 +292,15 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(sorted(documented_paths())), json_values, max_size=4))
+OTHER_NAMES = ["tts", "agents.entries", "agents.entries.a", "tools.media.audio.preferredModel"]
+OTHER_NAMES += [name for rename in RENAMES for name in (rename.old, rename.new)]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted({*documented_paths(), *OTHER_NAMES})), json_values, max_size=4
+    )
+)
 def test_no_combination_of_wrong_values_stops_the_loading(settings: dict[str, object]) -> None:
     data: dict[str, object] = {}
     for path, value in settings.items():
@@ -286,5 +315,8 @@ def test_no_combination_of_wrong_values_stops_the_loading(settings: dict[str, ob
             node[last] = value
     report = Report(tree=Tree(data=json.loads(json.dumps(data))))
     canonical(report)
+    environ = apply_environment(report, {})
     report_unknown(report)
-    assert isinstance(build(report), Config)
+    config = build(report)
+    check(report, config, environ)
+    assert isinstance(config, Config)

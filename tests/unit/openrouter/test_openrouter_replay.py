@@ -1,0 +1,172 @@
+"""Stored messages on their way back to a model, and the base body around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.openrouter.facts import BUNDLED, ModelFacts, from_cache, from_catalogue
+from bot.openrouter.payload import base_payload, output_cap
+from bot.openrouter.replay import replayed
+from bot.values.chat import ChatRequest, ToolSpec
+
+USER = {"role": "user", "content": "Hi"}
+
+
+def answer(**fields: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": "Hello", **fields}
+
+
+def one(message: dict[str, Any], model: str = "vendor/m") -> dict[str, Any]:
+    (done,) = replayed([message], model)
+    return done
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent"),
+    [
+        (
+            {"reasoning": "a", "reasoning_content": "b"},
+            {"reasoning": "a", "reasoning_content": "b"},
+        ),
+        ({"reasoning_details": [{"x": 1}]}, {"reasoning_details": [{"x": 1}]}),
+        ({"reasoning_details": "text"}, {"reasoning": "text"}),
+        ({"reasoning_text": "text"}, {"reasoning": "text"}),
+        ({"reasoning": "", "reasoning_content": 3, "reasoning_details": {}}, {}),
+    ],
+)
+def test_reasoning_goes_back_in_the_fields_that_are_understood(
+    stored: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    assert one(answer(**stored)) == answer(**sent)
+
+
+@pytest.mark.parametrize("model", ["anthropic/claude-x", "x-ai/grok-4"])
+def test_anthropic_and_xai_get_no_reasoning_back(model: str) -> None:
+    stored = answer(
+        reasoning="a", reasoning_content="b", reasoning_details=[{}], reasoning_text="c"
+    )
+    assert one(stored, model) == answer()
+
+
+def test_turns_that_say_nothing_are_left_out() -> None:
+    empty = [answer(content=None), answer(content=""), answer(content="", tool_calls=[])]
+    assert replayed([USER, *empty], "vendor/m") == [USER]
+
+
+def test_a_developer_speaks_as_system() -> None:
+    assert one({"role": "developer", "content": "x"}) == {"role": "system", "content": "x"}
+
+
+@given(st.lists(st.text(max_size=14), min_size=1, max_size=6, unique=True))
+def test_mistral_gets_distinct_ids_of_nine_and_results_keep_matching(ids: list[str]) -> None:
+    calls = [{"id": name, "type": "function", "function": {}} for name in ids]
+    results = [{"role": "tool", "tool_call_id": name, "content": "x"} for name in ids]
+    first, *rest = replayed([answer(tool_calls=calls), *results], "mistralai/large")
+    sent = [call["id"] for call in first["tool_calls"]]
+    assert all(len(name) == 9 and name.isalnum() and name.isascii() for name in sent)
+    assert len(set(sent)) == len(ids)
+    assert [result["tool_call_id"] for result in rest] == sent
+
+
+def test_other_models_get_ids_without_what_may_not_be_in_them() -> None:
+    call = {"id": "call|fc_1", "type": "function", "function": {}}
+    assert one(answer(tool_calls=[call]))["tool_calls"][0]["id"] == "call"
+    call["id"] = "a b" + "c" * 60
+    assert one(answer(tool_calls=[call]))["tool_calls"][0]["id"] == "a_b" + "c" * 37
+
+
+def payload(facts: ModelFacts = ModelFacts(), **fields: Any) -> dict[str, Any]:
+    params = fields.pop("params", {})
+    request = ChatRequest("openrouter/vendor/m", [USER], **fields)
+    return base_payload(request, model="vendor/m", params=params, facts=facts)
+
+
+def test_known_params_pass_when_they_are_of_the_right_type() -> None:
+    good = {
+        "temperature": 0.2,
+        "topP": 1,
+        "seed": 7,
+        "frequencyPenalty": -1,
+        "presencePenalty": 1,
+        "response_format": {"type": "json_object"},
+        "stop": ["", "END"],
+    }
+    sent = payload(params=good)
+    assert {k: sent[k] for k in sent if k not in payload()} == {
+        "temperature": 0.2,
+        "top_p": 1,
+        "seed": 7,
+        "frequency_penalty": -1,
+        "presence_penalty": 1,
+        "response_format": {"type": "json_object"},
+        "stop": ["END"],
+    }
+    bad = {
+        "temperature": "hot",
+        "topP": True,
+        "seed": float("nan"),
+        "response_format": "json",
+        "stop": [""],
+        "service_tier": "flex",
+    }
+    assert payload(params=bad) == payload()
+
+
+def test_a_model_without_tools_is_sent_none() -> None:
+    tools = (ToolSpec("f", "d", {}),)
+    assert "tools" not in payload(ModelFacts(supports_tools=False), tools=tools)
+    assert payload(tools=tools, params={"toolChoice": "none"})["tool_choice"] == "none"
+    assert "tool_choice" not in payload(params={"toolChoice": "none"})
+
+
+@given(
+    st.none() | st.integers(1, 10**6),
+    st.none() | st.integers(1, 10**6),
+    st.none() | st.integers(1, 10**6),
+    st.integers(0, 10**6),
+)
+def test_the_output_cap_never_exceeds_any_of_its_bounds(
+    wish: int | None, maximum: int | None, context: int | None, used: int
+) -> None:
+    facts = ModelFacts(max_completion_tokens=maximum, context=context)
+    request = ChatRequest("m", [], max_tokens=wish)
+    cap = output_cap(request, params={}, facts=facts, input_tokens=used)
+    assert cap >= 1
+    assert cap <= (wish or 4096)
+    assert maximum is None or cap <= maximum
+    assert context is None or cap <= max(16, context - used - 1)
+
+
+def test_the_configured_cap_counts_when_the_request_names_none() -> None:
+    assert payload(params={"maxTokens": 100})["max_completion_tokens"] == 100
+    assert payload(params={"maxTokens": 100}, max_tokens=7)["max_completion_tokens"] == 7
+    assert payload(params={"maxTokens": "many"})["max_completion_tokens"] == 4096
+
+
+def test_a_picture_counts_as_many_characters() -> None:
+    facts = ModelFacts(context=4000)
+    picture = {"type": "image_url", "image_url": {"url": "data:..."}}
+    request = ChatRequest("m", [{"role": "user", "content": [picture]}])
+    sent = base_payload(request, model="m", params={}, facts=facts)
+    assert sent["max_completion_tokens"] == 4000 - 2500 - 1
+
+
+def test_facts_survive_the_cache_and_unknown_stays_unknown() -> None:
+    for facts in BUNDLED.values():
+        assert from_cache(facts.as_row()) == facts
+    bare = from_catalogue({"id": "a/b"})
+    assert bare is not None
+    assert (bare.supports_tools, bare.reasoning, bare.max_completion_tokens) == (None, None, None)
+    assert from_catalogue({"id": None}) is None
+    with pytest.raises(TypeError):
+        from_cache({"id": "a/b"})
+
+
+def test_modalities_are_read_from_the_old_form_too() -> None:
+    facts = from_catalogue({"id": "a/b", "architecture": {"modality": "text+image->text"}})
+    assert facts is not None
+    assert (facts.inputs, facts.outputs) == (("text", "image"), ("text",))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.app import settings as translate
@@ -34,18 +36,37 @@ class RefusedVoices:
         await self._history.remember_refusal(Conversation(TELEGRAM, chat_id).key)
 
 
-def configured_channels(loaded: Loaded, parts: Parts, state_dir: Path) -> dict[str, Channel]:
-    """The channels to serve, by name. Raises ConfigError when there is none."""
+@asynccontextmanager
+async def configured_channels(
+    loaded: Loaded, parts: Parts, state_dir: Path
+) -> AsyncIterator[dict[str, Channel]]:
+    """The channels to serve, by name. Raises ConfigError when there is none.
+
+    Telegram's connections are closed on leaving, after the last turn has said its last word.
+    """
+    channels = _foreign_channels(loaded, parts, state_dir)
+    settings = translate.telegram_settings(loaded)
+    if settings is None:
+        if not channels:
+            raise ConfigError(NO_CHANNEL)
+        yield channels
+        return
+    telegram = TelegramChannel(
+        settings,
+        clock=parts.clock,
+        receipts=parts.stores.receipts,
+        voice_forbidden=RefusedVoices(parts.stores.history),
+        commands=MENU,
+    )
+    try:
+        yield {TELEGRAM: telegram, **channels}
+    finally:
+        await telegram.close()
+
+
+def _foreign_channels(loaded: Loaded, parts: Parts, state_dir: Path) -> dict[str, Channel]:
+    """What installed packages bring, as far as `channels.<name>` configures it."""
     channels: dict[str, Channel] = {}
-    telegram = translate.telegram_settings(loaded)
-    if telegram is not None:
-        channels[TELEGRAM] = TelegramChannel(
-            telegram,
-            clock=parts.clock,
-            receipts=parts.stores.receipts,
-            voice_forbidden=RefusedVoices(parts.stores.history),
-            commands=MENU,
-        )
     for name, factory in installed().items():
         settings = loaded.channel_settings(name)
         if settings is not None and settings.get("enabled") is not False:
@@ -58,6 +79,4 @@ def configured_channels(loaded: Loaded, parts: Parts, state_dir: Path) -> dict[s
                     state_dir=state_dir,
                 )
             )
-    if not channels:
-        raise ConfigError(NO_CHANNEL)
     return channels

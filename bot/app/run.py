@@ -14,6 +14,7 @@ from bot.app.assemble import Parts, assemble
 from bot.app.channels import TELEGRAM, configured_channels
 from bot.app.state import hold
 from bot.channels.base import Channel
+from bot.channels.telegram import render
 from bot.config.load import Loaded
 from bot.voice.warmup import load_libraries
 
@@ -30,8 +31,10 @@ async def run(loaded: Loaded, state_dir: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigError or StartError."""
     with hold(state_dir):
         async with assemble(loaded, state_dir) as parts:
-            channels = configured_channels(loaded, parts, state_dir)
-            async with serving(parts, channels):
+            async with (
+                configured_channels(loaded, parts, state_dir) as channels,
+                serving(parts, channels),
+            ):
                 await _invite_owner(parts, channels)
                 await until_told()
                 log.info("bot.draining", lanes=parts.lanes.count)
@@ -41,6 +44,7 @@ async def _warm_up(parts: Parts) -> None:
     """Polling comes first, but the first note must not wait for imports."""
     await parts.clock.sleep(WARM_UP_AFTER_S)
     await parts.workshop.run(load_libraries)
+    await parts.workshop.run(render.warm)
 
 
 async def until_told() -> None:
@@ -61,13 +65,12 @@ async def serving(parts: Parts, channels: Mapping[str, Channel]) -> AsyncIterato
     doubtful = await parts.stores.ledger.doubt_unfinished()
     resumed = await parts.dispatcher.resume()
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(parts.dispatcher.drain, within_s=DRAIN_S)
         for channel in channels.values():
-            await channel.start(parts.dispatcher)
             stack.push_async_callback(channel.stop)
+            await channel.start(parts.dispatcher)
         # Only a started channel can send, and what waited longest comes first.
         parts.dispatcher.serve(channels)
-        # Turns end before their channels do, so that what they say still goes out.
-        stack.push_async_callback(parts.dispatcher.drain, within_s=DRAIN_S)
         parts.tasks.spawn(_warm_up(parts), name="loading sound libraries")
         log.info("bot.ready", channels=list(channels), resumed=resumed, maybe_paid=doubtful)
         yield

@@ -64,8 +64,10 @@ async def _run(call: SandboxCall) -> None:
             set_up_logs(loaded)
             with hold(Path(folder) / "state") as state_dir:
                 async with assemble(loaded, state_dir) as parts:
-                    channels = configured_channels(loaded, parts, state_dir)
-                    async with serving(parts, channels):
+                    async with (
+                        configured_channels(loaded, parts, state_dir) as channels,
+                        serving(parts, channels),
+                    ):
                         await _turn_or_page(call, port, loaded, parts)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import array
 import math
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.values.audio import Pcm
@@ -106,8 +107,16 @@ def _frame_bytes(pcm: Pcm) -> int:
     return int(pcm.rate * FRAME_S) * 2
 
 
+@cache
+def _audio_segment() -> Any:
+    # pydub complains at import about a missing ffmpeg program, which it is never asked to start.
+    # A narrow filter stays, because catching warnings is not safe between threads.
+    warnings.filterwarnings("ignore", "Couldn't find ff", RuntimeWarning)
+    warnings.filterwarnings("ignore", "invalid escape sequence", SyntaxWarning)
+    from pydub import AudioSegment
+
+    return AudioSegment
+
+
 def _editable(pcm: Pcm) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydub complains at import about a missing ffmpeg program
-        from pydub import AudioSegment
-    return AudioSegment(data=pcm.data, sample_width=2, frame_rate=pcm.rate, channels=1)
+    return _audio_segment()(data=pcm.data, sample_width=2, frame_rate=pcm.rate, channels=1)

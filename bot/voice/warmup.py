@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-HEAVY = ("av", "audioop", "markdown_it")
+HEAVY = ("av", "audioop")
 
 
 def load_libraries() -> None:

@@ -7,6 +7,7 @@ import math
 import random
 from array import array
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.values.audio import Pcm, Recording, Speech, Transcript, Voice
 from bot.voice.codec import decode
@@ -22,7 +23,9 @@ def tone(hertz: float, seconds: float, *, amplitude: int = 8_000, rate: int = RA
     """A sine of `seconds`."""
     step = 2 * math.pi * hertz / rate
     count = round(rate * seconds)
-    return Pcm(array("h", (int(amplitude * math.sin(step * i)) for i in range(count))).tobytes(), rate)
+    return Pcm(
+        array("h", (int(amplitude * math.sin(step * i)) for i in range(count))).tobytes(), rate
+    )
 
 
 def hush(seconds: float, rate: int = RATE) -> Pcm:
@@ -34,7 +37,8 @@ def noise(seconds: float, *, level_db: float, rate: int = 16_000, seed: int = 1)
     source = random.Random(seed)
     sigma = 32_768 * 10 ** (level_db / 20)
     limited = (
-        max(-32_768, min(32_767, round(source.gauss(0, sigma)))) for _ in range(round(seconds * rate))
+        max(-32_768, min(32_767, round(source.gauss(0, sigma))))
+        for _ in range(round(seconds * rate))
     )
     return Pcm(array("h", limited).tobytes(), rate)
 
@@ -83,7 +87,7 @@ def stretches(pcm: Pcm, *, quiet_rms: int = 60) -> tuple[list[Pcm], list[float]]
         else:
             groups.append([index, index])
     sounds = [Pcm(pcm.data[a * frame_bytes : (b + 1) * frame_bytes], pcm.rate) for a, b in groups]
-    pairs = zip(groups, groups[1:], strict=False)
+    pairs = pairwise(groups)
     return sounds, [(after[0] - before[1] - 1) * 0.02 for before, after in pairs]
 
 

@@ -44,7 +44,12 @@ def test_odd_containers_are_decoded_too(kind: str) -> None:
 
 def test_a_round_video_has_video_and_sound() -> None:
     found = sniff(voices.round_video(WORDS))
-    assert (found.format, found.codec, found.has_audio, found.has_video) == ("mp4", "aac", True, True)
+    assert (found.format, found.codec, found.has_audio, found.has_video) == (
+        "mp4",
+        "aac",
+        True,
+        True,
+    )
 
 
 def test_the_name_of_an_mp3_named_ogg_is_not_believed() -> None:
@@ -174,9 +179,7 @@ def test_a_declared_format_follows_the_mime_type_then_the_name(
 
 
 def test_two_tones_keep_their_order() -> None:
-    pcm = decode(
-        encode(joined(tone(400, 1.0), tone(800, 1.0))).ogg, limit_s=9, wall_limit_s=30
-    )
+    pcm = decode(encode(joined(tone(400, 1.0), tone(800, 1.0))).ogg, limit_s=9, wall_limit_s=30)
     half = len(pcm.data) // 2
     assert pitch(Pcm(pcm.data[3_200 : half - 3_200], 16_000)) == pytest.approx(400, abs=3)
     assert pitch(Pcm(pcm.data[half + 3_200 : -3_200], 16_000)) == pytest.approx(800, abs=3)

@@ -354,6 +354,7 @@ async def test_a_failure_closes_the_requests_that_are_still_open(speaker_of: Mak
     speaker.feed("One. Two. Three. Four")
     await singer.asked(3)
     singer.gates["One."].set()
+    await settled()
     with pytest.raises(UpstreamDown):
         await speaker.finish()
     assert sorted(singer.cancelled) == ["Three.", "Two."]

@@ -30,14 +30,14 @@ OWNER_LINK = (
 async def run(loaded: Loaded, state_dir: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigError or StartError."""
     with hold(state_dir):
-        async with assemble(loaded, state_dir) as parts:
-            async with (
-                configured_channels(loaded, parts, state_dir) as channels,
-                serving(parts, channels),
-            ):
-                await _invite_owner(parts, channels)
-                await until_told()
-                log.info("bot.draining", lanes=parts.lanes.count)
+        async with (
+            assemble(loaded, state_dir) as parts,
+            configured_channels(loaded, parts, state_dir) as channels,
+            serving(parts, channels),
+        ):
+            await _invite_owner(parts, channels)
+            await until_told()
+            log.info("bot.draining", lanes=parts.lanes.count)
 
 
 async def _warm_up(parts: Parts) -> None:

@@ -129,7 +129,7 @@ def turn_settings(config: Config) -> TurnSettings:
         listen=ListenSettings(
             language=audio.language or "", concurrency=config.tools.media.concurrency
         ),
-        speak=SpeakSettings(),
+        speak=SpeakSettings(language=audio.language or "", learned_formats={}),
     )
 
 

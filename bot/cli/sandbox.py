@@ -63,12 +63,12 @@ async def _run(call: SandboxCall) -> None:
             loaded = _configuration(call, port)
             set_up_logs(loaded)
             with hold(Path(folder) / "state") as state_dir:
-                async with assemble(loaded, state_dir) as parts:
-                    async with (
-                        configured_channels(loaded, parts, state_dir) as channels,
-                        serving(parts, channels),
-                    ):
-                        await _turn_or_page(call, port, loaded, parts)
+                async with (
+                    assemble(loaded, state_dir) as parts,
+                    configured_channels(loaded, parts, state_dir) as channels,
+                    serving(parts, channels),
+                ):
+                    await _turn_or_page(call, port, loaded, parts)
 
 
 async def _turn_or_page(call: SandboxCall, port: int, loaded: Loaded, parts: Parts) -> None:

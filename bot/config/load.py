@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from bot.config import include, json5
 from bot.config.build import build
@@ -35,6 +36,12 @@ class Loaded:
     notes: tuple[Finding, ...] = ()
     source: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    channels: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def channel_settings(self, name: str) -> Mapping[str, Any] | None:
+        """The block `channels.<name>` as written, for a channel that a package brings."""
+        settings = self.channels.get(name)
+        return settings if isinstance(settings, Mapping) else None
 
     @property
     def fatal(self) -> tuple[Finding, ...]:
@@ -64,7 +71,13 @@ def load(*, path: Path | None, environ: Mapping[str, str]) -> Loaded:
         notes=report.of(Kind.NOTE),
         source=path,
         environ=MappingProxyType(merged),
+        channels=_channels(report),
     )
+
+
+def _channels(report: Report) -> Mapping[str, Any]:
+    channels = report.tree.data.get("channels")
+    return MappingProxyType(channels) if isinstance(channels, dict) else {}
 
 
 def telegram_token(loaded: Loaded) -> str | None:

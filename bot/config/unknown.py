@@ -70,12 +70,15 @@ def _unread(report: Report, path: KeyPath, *, known: list[str]) -> None:
     hint = next((text for pattern, text in HINTS.items() if matches(pattern, path)), "")
     parent, key = path[:-1], str(path[-1])
     unused = _unused(parent)
+    near = ""
     if hint:
         report.warning(path, f"this key is not read here; {hint}")
     elif key in unused:
         report.note(path, NO_EFFECT)
+    elif parent == ("channels",) and not (near := _nearest(key, known)):
+        report.note(path, "left to the installed channel of that name, if there is one")
     else:
-        report.warning(path, f"unknown key{_nearest(key, [*known, *sorted(unused)])}")
+        report.warning(path, f"unknown key{near or _nearest(key, [*known, *sorted(unused)])}")
 
 
 def _unused(parent: KeyPath) -> frozenset[str]:

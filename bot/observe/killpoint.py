@@ -14,6 +14,7 @@ VARIABLE = "PARLEY_KILL_AT"
 POINTS = (
     "after-inbox",
     "after-transcript",
+    "after-history",
     "mid-stream",
     "after-answer",
     "before-send",

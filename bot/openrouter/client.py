@@ -79,7 +79,7 @@ class OpenRouterClient:
             self._opened = None
 
     async def warm(self) -> None:
-        """Have a connection ready, at no cost; does nothing when one was just used. Never raises."""
+        """Have a connection ready at no cost, unless one was just used. Never raises."""
         now = self.clock.monotonic()
         if self._used_at is not None and now - self._used_at < WARM_FOR_S:
             return

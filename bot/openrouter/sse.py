@@ -13,8 +13,8 @@ MAX_LINE_BYTES = 8 * 2**20
 class SseParser:
     """Collects bytes and gives the data of each complete event.
 
-    Comments and other fields are skipped, data on several lines is joined by line feeds. An event
-    whose closing blank line never came is given by `close`.
+    Comments, other fields and blank events are skipped; data on several lines is joined by line
+    feeds. An event whose closing blank line never came is given by `close`.
     """
 
     def __init__(self, *, max_line_bytes: int = MAX_LINE_BYTES) -> None:
@@ -64,6 +64,7 @@ class SseParser:
             self._data.append(value.removeprefix(" "))
 
     def _flush(self, events: list[str]) -> None:
-        if self._data:
-            events.append("\n".join(self._data))
-            self._data.clear()
+        event = "\n".join(self._data)
+        self._data.clear()
+        if event.strip():
+            events.append(event)

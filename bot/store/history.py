@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from bot.observe import killpoint
 from bot.store.db import Database, queries
 from bot.values.chat import Message
 from bot.values.clock import Clock
@@ -41,6 +42,7 @@ class HistoryTable:
                     message=json.dumps(message, ensure_ascii=False),
                     now_ms=now_ms,
                 )
+        killpoint.reach("after-history")
 
     async def of_turn(self, turn_id: str) -> list[Message]:
         """The messages of one turn, oldest first."""

@@ -108,7 +108,7 @@ def _frame_bytes(pcm: Pcm) -> int:
 
 
 @cache
-def _audio_segment() -> Any:
+def audio_segment() -> Any:
     # pydub complains at import about a missing ffmpeg program, which it is never asked to start.
     # A narrow filter stays, because catching warnings is not safe between threads.
     warnings.filterwarnings("ignore", "Couldn't find ff", RuntimeWarning)
@@ -119,4 +119,4 @@ def _audio_segment() -> Any:
 
 
 def _editable(pcm: Pcm) -> Any:
-    return _audio_segment()(data=pcm.data, sample_width=2, frame_rate=pcm.rate, channels=1)
+    return audio_segment()(data=pcm.data, sample_width=2, frame_rate=pcm.rate, channels=1)

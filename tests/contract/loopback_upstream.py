@@ -19,7 +19,7 @@ KEY = Secret("sk-or-v1-0123456789abcdef")
 
 @dataclass
 class Reply:
-    """One answer. `ending`: `end` finishes it, `hang` leaves it open, `break` cuts it in the middle,
+    """One answer. `ending`: `end` finishes it, `hang` leaves it open, `break` cuts it off,
     `drop` closes the connection before a single byte."""
 
     chunks: tuple[bytes, ...] = ()
@@ -72,6 +72,7 @@ class Upstream:
         self.script: list[Reply] = []
         self.seen: list[Seen] = []
         self.connections = 0
+        self.asked = asyncio.Event()
         self.closed = asyncio.Event()
         self.port = 0
 
@@ -109,6 +110,7 @@ class Upstream:
         lines += [f"{name}: {value}" for name, value in reply.headers.items()]
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         await self._send(writer, reply)
+        self.asked.set()
         if reply.ending == "hang":
             await reader.read()  # until the other side gives up
         if reply.ending != "end":
@@ -175,7 +177,7 @@ def client_for(
     **more: Any,
 ) -> OpenRouterClient:
     settings = OpenRouterSettings(
-        base_url=more.pop("base_url", state.url), timeouts=timeouts or Timeouts(), **more
+        base_url=state.url + more.pop("query", ""), timeouts=timeouts or Timeouts(), **more
     )
     return OpenRouterClient(
         settings,

@@ -1,4 +1,4 @@
-"""The OpenRouter room over real HTTP: streams, errors, retries, speech, transcription, catalogue."""
+"""The OpenRouter room over real HTTP: streams, errors, retries, speech, notes, catalogue."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.facts import UNKNOWN, ModelFacts
 from bot.openrouter.keys import Secret
-from bot.openrouter.settings import HeaderAuth, OpenRouterSettings, Timeouts
+from bot.openrouter.settings import HeaderAuth, OpenRouterSettings
 from bot.openrouter.speech import OpenRouterSynthesizer
 from bot.openrouter.transcription import OpenRouterTranscriber
 from bot.values.audio import Recording, Voice
@@ -156,9 +156,8 @@ async def test_a_configured_header_auth_replaces_the_bearer_key() -> None:
 
 
 async def test_query_parameters_of_the_base_address_travel_with_each_request() -> None:
-    async with upstream(GOOD) as state:
-        async with client_for(state, base_url=f"{state.url}?tenant=a+b") as client:
-            await ask(client)
+    async with upstream(GOOD) as state, client_for(state, query="?tenant=a%20b") as client:
+        await ask(client)
     assert state.seen[0].path == "/api/v1/chat/completions?tenant=a+b"
 
 
@@ -263,9 +262,7 @@ async def test_cancelling_a_stream_closes_its_connection_at_once() -> None:
     hanging = sse(delta(content="Hi"), done=False, ending="hang")
     async with upstream(hanging) as state, client_for(state) as client:
         task = asyncio.ensure_future(ask(client))
-        while not state.seen:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)
+        await asyncio.wait_for(state.asked.wait(), 2)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -741,29 +738,35 @@ async def test_a_broken_catalogue_stops_nothing_and_is_not_asked_for_at_once_aga
 ) -> None:
     path = tmp_path / "models.json"
     path.write_text('{"base_url": 3')
-    async with upstream(Reply((b"<html>",))) as state, client_for(state) as client:
-        async with Catalog(client, path) as catalog:
-            assert catalog.lookup("vendor/m") == UNKNOWN
-            await settled(catalog)
-            assert catalog.lookup("vendor/m") == UNKNOWN
-            assert catalog.lookup("openrouter/auto").reasoning is False
+    async with (
+        upstream(Reply((b"<html>",))) as state,
+        client_for(state) as client,
+        Catalog(client, path) as catalog,
+    ):
+        assert catalog.lookup("vendor/m") == UNKNOWN
+        await settled(catalog)
+        assert catalog.lookup("vendor/m") == UNKNOWN
+        assert catalog.lookup("openrouter/auto").reasoning is False
     assert len(state.seen) == 1
 
 
 async def test_the_output_cap_is_the_least_of_wish_maximum_and_room_left(tmp_path: Any) -> None:
-    async with upstream(MODELS, GOOD) as state, client_for(state) as client:
-        async with Catalog(client, tmp_path / "m.json") as catalog:
-            await catalog.refresh()
-            chat = OpenRouterChat(client, catalog)
-            long = [{"role": "user", "content": "x" * 2400}]
-            for request in (
-                ChatRequest("openrouter/vendor/m", REQUEST.messages, max_tokens=50),
-                ChatRequest("openrouter/vendor/m", REQUEST.messages),
-                ChatRequest("openrouter/vendor/m", long),
-            ):
-                async with aclosing(chat.stream(request)) as stream:
-                    async for _ in stream:
-                        pass
+    long = [{"role": "user", "content": "x" * 2400}]
+    requests = (
+        ChatRequest("openrouter/vendor/m", REQUEST.messages, max_tokens=50),
+        ChatRequest("openrouter/vendor/m", REQUEST.messages),
+        ChatRequest("openrouter/vendor/m", long),
+    )
+    async with (
+        upstream(MODELS, GOOD) as state,
+        client_for(state) as client,
+        Catalog(client, tmp_path / "m.json") as catalog,
+    ):
+        await catalog.refresh()
+        for request in requests:
+            async with aclosing(OpenRouterChat(client, catalog).stream(request)) as stream:
+                async for _ in stream:
+                    pass
     assert [seen.json["max_completion_tokens"] for seen in state.seen[1:]] == [50, 100, 49]
 
 

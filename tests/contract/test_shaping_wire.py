@@ -1,8 +1,7 @@
 """Every recorded chat request: the same config must give the same fields with the same values.
 
-The recordings are those of facts' `wire/` folder, cut down to what is compared: config, query texts
-and schemas are Parley's own, and so is the output cap. Where a recording and a seed disagree the seed
-wins; `CORRECTED` names each such case.
+Texts, tools and the output cap are Parley's own and not compared. Where a recording and a seed
+disagree the seed wins: `corrected` holds those cases (wire/README.md).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -61,6 +61,16 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONWARNINGS": "default", **more}
 
 
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` laid over it, objects within objects."""
+    both = dict(base)
+    for name, value in changes.items():
+        old = both.get(name)
+        deeper = isinstance(old, Mapping) and isinstance(value, Mapping)
+        both[name] = merged(old, value) if deeper else value
+    return both
+
+
 class Control:
     """One control API of a stand-in."""
 
@@ -82,6 +92,9 @@ class Control:
             files={"file": (name, data, mime)},
         )
         return self._checked(answer).json()
+
+    def delete(self, path: str = "") -> None:
+        self._checked(self._http.delete(f"{self._root}/{path}".rstrip("/")))
 
     def bytes_of(self, path: str) -> bytes:
         return self._checked(self._http.get(f"{self._root}/{path}")).content
@@ -105,7 +118,8 @@ class BotProcess:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """Structured log events of one name."""
-        lines = (line for line in self.log.splitlines() if line.startswith("{"))
+        whole = self.log.rpartition("\n")[0]  # the last line may still be on its way
+        lines = (line for line in whole.splitlines() if line.startswith("{"))
         return [event for event in map(json.loads, lines) if event.get("event") == name]
 
     def kill(self) -> None:
@@ -145,6 +159,10 @@ class Stage:
             "channels": {"telegram": telegram},
             "models": {"providers": {"openrouter": {"baseUrl": f"{self.base}/api/v1"}}},
         }
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Merge `changes` into the configuration of the next start."""
+        self.config = merged(self.config, changes)
 
     # the bot
 

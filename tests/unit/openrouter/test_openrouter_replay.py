@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.openrouter.facts import BUNDLED, ModelFacts, from_cache, from_catalogue
+from bot.openrouter.facts import BUNDLED, UNKNOWN, ModelFacts, from_cache, from_catalogue
 from bot.openrouter.payload import base_payload, output_cap
 from bot.openrouter.replay import replayed
 from bot.values.chat import ChatRequest, ToolSpec
@@ -79,7 +79,7 @@ def test_other_models_get_ids_without_what_may_not_be_in_them() -> None:
     assert one(answer(tool_calls=[call]))["tool_calls"][0]["id"] == "a_b" + "c" * 37
 
 
-def payload(facts: ModelFacts = ModelFacts(), **fields: Any) -> dict[str, Any]:
+def payload(facts: ModelFacts = UNKNOWN, **fields: Any) -> dict[str, Any]:
     params = fields.pop("params", {})
     request = ChatRequest("openrouter/vendor/m", [USER], **fields)
     return base_payload(request, model="vendor/m", params=params, facts=facts)

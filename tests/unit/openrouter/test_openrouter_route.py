@@ -32,7 +32,7 @@ from bot.openrouter.settings import Attribution, BearerAuth, OpenRouterSettings
     ],
 )
 def test_only_the_real_host_is_verified_and_only_its_address_exact(
-    address: str | None, verified: bool, exact: bool
+    address: str | None, *, verified: bool, exact: bool
 ) -> None:
     route = Route.of(address)
     assert (route.verified, route.exact) == (verified, exact)

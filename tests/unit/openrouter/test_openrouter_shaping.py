@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -44,7 +44,7 @@ def body(*messages: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def test_the_rules_stand_in_the_documented_order() -> None:
-    assert RULES == (
+    assert (
         route_providers,
         inject_reasoning,
         shape_deepseek_v4,
@@ -54,7 +54,7 @@ def test_the_rules_stand_in_the_documented_order() -> None:
         apply_extra_body,
         strip_openai_only,
         allow_parallel_tools,
-    )
+    ) == RULES
 
 
 @pytest.mark.parametrize("model", [CLAUDE, DEEPSEEK, "google/gemini-3-pro", "vendor/m"])
@@ -68,7 +68,7 @@ def test_no_rule_changes_the_body_that_it_is_given(model: str, route: Route) -> 
 
 
 class TestProviderRouting:
-    params = {"params": {"provider": {"sort": "latency", "made_up": [1]}}}
+    params: ClassVar = {"params": {"provider": {"sort": "latency", "made_up": [1]}}}
 
     def test_is_added_on_the_canonical_address(self) -> None:
         done = route_providers(body(), shape(**self.params))
@@ -194,7 +194,7 @@ class TestDeepSeekV4:
 
 
 class TestAnthropicPrefill:
-    on = {"reasoning": {"effort": "high"}}
+    on: ClassVar = {"reasoning": {"effort": "high"}}
 
     def test_trailing_answers_are_dropped_when_reasoning_is_on(self) -> None:
         done = drop_anthropic_prefill(body(USER, ANSWER, ANSWER, **self.on), shape(CLAUDE))
@@ -321,7 +321,7 @@ class TestOpenAiOnly:
 
 class TestParallelTools:
     @pytest.mark.parametrize("wish", [True, False])
-    def test_a_boolean_is_sent_beside_tools(self, wish: bool) -> None:
+    def test_a_boolean_is_sent_beside_tools(self, *, wish: bool) -> None:
         params = {"parallel_tool_calls": wish}
         done = allow_parallel_tools(body(tools=[{}]), shape(params=params))
         assert done["parallel_tool_calls"] is wish

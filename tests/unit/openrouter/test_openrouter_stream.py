@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_cut_at_any_byte_changes_nothing(cut: int) -> None:
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
 def test_any_number_of_cuts_changes_nothing(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(STREAM)]
-    assert parsed([STREAM[a:b] for a, b in zip(edges, edges[1:], strict=False)]) == EVENTS
+    assert parsed([STREAM[a:b] for a, b in pairwise(edges)]) == EVENTS
 
 
 @given(st.lists(st.binary(max_size=40), max_size=10))
@@ -62,7 +63,7 @@ def test_arguments_cut_anywhere_are_joined_again(arguments: str, cuts: list[int]
     tools = ToolFragments()
     tools.add([{"index": 0, "id": "c", "function": {"name": "f"}}])
     edges = [0, *sorted(cuts), len(arguments) + 30]
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         tools.add([{"index": 0, "function": {"arguments": arguments[a:b]}}])
     (call,) = tools.calls("gen")
     assert call.arguments == (arguments.strip() or "{}")

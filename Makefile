@@ -22,6 +22,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python docs/module_map.py --check
 	$(BIN)/python -m pytest tests/contract/test_house.py
 
 format: $(VENV)/.dev

@@ -111,9 +111,15 @@ async def assemble(
             settings=translate.turn_settings(loaded.config),
             chat=OpenRouterChat(client, catalog),
             transcriber=OpenRouterTranscriber(
-                client, models=translate.transcription_models(loaded.config)
+                client,
+                models=translate.transcription_models(loaded.config),
+                temperature=translate.transcription_temperature(loaded.config),
             ),
-            synthesizer=OpenRouterSynthesizer(client, key=lambda: _key(speech_key(sources))),
+            synthesizer=OpenRouterSynthesizer(
+                client,
+                key=lambda: _key(speech_key(sources)),
+                provider=loaded.config.messages.tts.openrouter.provider,
+            ),
             tools=ToolRegistry([current_time(clock)]),
             ledger=Ledger(stores.ledger),
             turns=stores.turns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from bot.access.policy import AccessRules, GroupRule
@@ -50,6 +51,7 @@ def openrouter_settings(config: Config) -> OpenRouterSettings:
         model_params={ref: entry.params for ref, entry in config.agents.defaults.models.items()},
         timeouts=Timeouts(
             connect_s=waits.connect_s,
+            chat_first_byte_s=provider.timeout_seconds or Timeouts().chat_first_byte_s,
             chat_idle_s=waits.chat_idle_s,
             transcription_s=audio.timeout_seconds,
             speech_s=tts.timeout_ms / MS_PER_S,
@@ -141,6 +143,14 @@ def transcription_models(config: Config) -> tuple[str, ...]:
         if candidate.type == "provider" and candidate.provider == "openrouter"
     )
     return configured or (DEFAULT_TRANSCRIPTION,)
+
+
+def transcription_temperature(config: Config) -> float | None:
+    """`providerOptions.openrouter.temperature` when it is a number (openrouter-wire.md §16)."""
+    options = config.tools.media.audio.provider_options.get("openrouter", {})
+    value = options.get("temperature")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else None
 
 
 def _group(rule: GroupConfig) -> GroupRule:

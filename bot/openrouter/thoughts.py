@@ -19,30 +19,35 @@ class Thoughts:
 
     def __init__(self) -> None:
         self._details: list[Detail] = []
-        self._texts: list[str] = []
+        self._detailed: list[str] = []
+        self._plain: list[str] = []
         self._field = "reasoning"
 
     def add(self, delta: dict[str, Any]) -> tuple[str, str]:
         """The new thought and the new visible text of one delta, in that order."""
-        thought, visible = self._add_details(delta.get("reasoning_details"))
-        if not thought:
-            for name in TEXT_FIELDS:
-                if isinstance(delta.get(name), str) and delta[name]:
-                    thought = delta[name]
-                    self._field = "reasoning" if name == "reasoning_text" else name
-                    break
-        if thought:
-            self._texts.append(thought)
-        return thought, visible
+        detailed, visible = self._add_details(delta.get("reasoning_details"))
+        plain = self._add_plain(delta)
+        return detailed or plain, visible
 
     def fields(self, *, with_details: bool) -> dict[str, Any]:
         """The fields to store with the answer; details are asked back only beside tool calls."""
         fields: dict[str, Any] = {}
-        if self._texts:
-            fields[self._field] = "".join(self._texts)
+        # The same thought comes in both forms, in one delta or in two: the fuller one is kept.
+        text = max("".join(self._plain), "".join(self._detailed), key=len)
+        if text:
+            fields[self._field] = text
         if with_details and self._details:
             fields["reasoning_details"] = self._details
         return fields
+
+    def _add_plain(self, delta: dict[str, Any]) -> str:
+        for name in TEXT_FIELDS:
+            text = delta.get(name)
+            if isinstance(text, str) and text:
+                self._plain.append(text)
+                self._field = "reasoning" if name == "reasoning_text" else name
+                return text
+        return ""
 
     def _add_details(self, details: object) -> tuple[str, str]:
         thought, visible = [], []
@@ -56,6 +61,7 @@ class Thoughts:
             if detail.get("type") == "reasoning.text" and isinstance(text, str):
                 thought.append(text)
             self._merge(detail)
+        self._detailed += thought
         return "".join(thought), "".join(visible)
 
     def _merge(self, piece: Detail) -> None:

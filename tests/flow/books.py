@@ -1,10 +1,11 @@
-"""The bot's books, read from outside: what its database and folders say, and who was paid how often."""
+"""The bot's books, read from outside: what its database and folders say, and who was asked how often."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from tests.flow.stage import Stage
@@ -25,17 +26,37 @@ def posts(stage: Stage) -> dict[str, int]:
     return {endpoint: counted[endpoint] for endpoint in PAID}
 
 
-def booked(stage: Stage, kind: str) -> Counter[str]:
-    """The states of the paid calls of one kind."""
-    return Counter(state for (state,) in rows(stage, "select state from paid_calls where kind = ?", kind))
+def booked(stage: Stage, kind: str) -> dict[str, int]:
+    """How many paid calls of one kind are in which state."""
+    query = "select state, count(*) from paid_calls where kind = ? group by state"
+    return dict(rows(stage, query, kind))
 
 
-def stored_segments(stage: Stage) -> int:
-    """How many finished speech calls are kept for turns that are not settled."""
+@dataclass(frozen=True)
+class Books:
+    """What is known at one moment. `calls` counts the rows of paid calls by kind."""
+
+    calls: dict[str, int]
+    open_calls: dict[str, int]
+    heard: int
+    answered: int
+    segments: int
+    doubtful_sends: set[str]
+
+
+def books(stage: Stage) -> Books:
+    """The books now."""
+    by_kind = dict(rows(stage, "select kind, count(*) from paid_calls group by kind"))
+    unfinished = "select kind, count(*) from paid_calls where state = 'intent' group by kind"
+    still_open = dict(rows(stage, unfinished))
+    answers = "select count(*) from messages where json_extract(message, '$.role') = 'assistant'"
+    doubtful = rows(stage, "select key from receipts where finished_at_ms is null")
     files = (stage.state_dir / "speech").glob("*/*")
-    return sum(1 for path in files if path.suffix != ".part")
-
-
-def doubtful_sends(stage: Stage) -> set[str]:
-    """The keys of sends that were begun and not proved."""
-    return {key for (key,) in rows(stage, "select key from receipts where finished_at_ms is null")}
+    return Books(
+        calls={kind: by_kind.get(kind, 0) for kind in PAID},
+        open_calls={kind: still_open.get(kind, 0) for kind in PAID},
+        heard=rows(stage, "select count(*) from transcripts")[0][0],
+        answered=rows(stage, answers)[0][0],
+        segments=sum(1 for path in files if path.suffix != ".part"),
+        doubtful_sends={key for (key,) in doubtful},
+    )

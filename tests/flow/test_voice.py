@@ -8,7 +8,7 @@ import pytest
 
 from tests.flow.bubbles import heard_in, is_telegram_voice
 from tests.flow.guest import Guest
-from tests.flow.stage import Stage
+from tests.flow.stage import Stage, eventually
 from tests.voices import say
 
 QUESTION = "What is the capital of Italy?"
@@ -124,8 +124,7 @@ def test_two_variables_are_enough_to_answer_voice_with_voice(stage: Stage) -> No
     del stage.config["channels"]["telegram"]["dmPolicy"]
     del stage.config["channels"]["telegram"]["allowFrom"]
     bot = stage.start()
-    code = re.search(r"\?start=(\w+)", bot.log)
-    assert code is not None
+    code = eventually(lambda: re.search(r"\?start=(\w+)", bot.log), "the owner's link")
     guest = Guest(stage, 1)
     guest.asks(f"/start {code[1]}")
     guest.plays(say(QUESTION), heard=QUESTION)

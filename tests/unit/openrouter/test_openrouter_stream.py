@@ -130,6 +130,14 @@ def test_details_and_their_plain_copy_are_one_thought() -> None:
     assert message == {"role": "assistant", "content": "Hi", "reasoning": "a"}
 
 
+def test_a_thought_that_comes_twice_in_separate_deltas_is_stored_once() -> None:
+    details = [{"type": "reasoning.text", "text": "a", "index": 0}]
+    message = finished(
+        {"reasoning": "a"}, {"reasoning_details": details}, {"content": "Hi"}
+    ).message
+    assert message["reasoning"] == "a"
+
+
 def test_a_refusal_in_words_is_an_answer() -> None:
     assert finished({"refusal": "I can't."}).message["content"] == "I can't."
 

@@ -149,8 +149,9 @@ def transcription_temperature(config: Config) -> float | None:
     """`providerOptions.openrouter.temperature` when it is a number (openrouter-wire.md §16)."""
     options = config.tools.media.audio.provider_options.get("openrouter", {})
     value = options.get("temperature")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def _group(rule: GroupConfig) -> GroupRule:

@@ -1,4 +1,4 @@
-"""Whatever OpenRouter does wrong ends in one sentence, and is asked again only where that is free."""
+"""Whatever OpenRouter does wrong ends in one sentence, and is asked again only where it is free."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import structlog
 from bot.access.doorman import Doorman
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
+from bot.app.models import ModelMenu
 from bot.app.state import install_secret
 from bot.config.load import Loaded
 from bot.errors import ConfigError
@@ -21,6 +22,7 @@ from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.keys import ResolvedKey, Secret, chat_key, speech_key
 from bot.openrouter.speech import OpenRouterSynthesizer
 from bot.openrouter.transcription import OpenRouterTranscriber
+from bot.store.conversations import ConversationTable
 from bot.store.db import Database
 from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
@@ -32,10 +34,10 @@ from bot.tools.clock import current_time
 from bot.tools.registry import ToolRegistry
 from bot.turns.commands import Desk
 from bot.turns.dispatcher import Dispatcher
+from bot.turns.door import Door
 from bot.turns.lanes import Lanes
 from bot.turns.seams import Crew
 from bot.turns.tasks import Tasks
-from bot.turns.turn import Door
 from bot.values.clock import Clock, SystemClock
 from bot.voice.workshop import Workshop
 
@@ -54,6 +56,7 @@ class Stores:
     inbox: InboxTable
     turns: TurnTable
     history: HistoryTable
+    conversations: ConversationTable
     receipts: ReceiptTable
     ledger: LedgerTable
     people: PeopleTable
@@ -64,6 +67,7 @@ class Stores:
             inbox=InboxTable(database, clock),
             turns=TurnTable(database, clock),
             history=HistoryTable(database, clock),
+            conversations=ConversationTable(database, clock),
             receipts=ReceiptTable(database, clock),
             ledger=LedgerTable(database, clock),
             people=PeopleTable(database, clock),
@@ -130,13 +134,24 @@ async def assemble(
             user_secret=install_secret(state_dir),
             warm=client.warm,
         )
-        yield _connect(loaded, crew, stores, tasks)
+        menu = ModelMenu(catalog, configured=loaded.config.agents.defaults.models)
+        yield _connect(loaded, crew, stores, tasks, menu)
 
 
-def _connect(loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks) -> Parts:
+def _connect(loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks, models: ModelMenu) -> Parts:
     doorman = Doorman(translate.access_rules(loaded.config), stores.people)
     lanes = Lanes(tasks)
-    desk = Desk(name=crew.settings.name, history=stores.history, stop=lanes.stop)
+    desk = Desk(
+        name=crew.settings.name,
+        model=crew.settings.model,
+        thinking=crew.settings.thinking,
+        history=stores.history,
+        conversations=stores.conversations,
+        ledger=stores.ledger,
+        models=models,
+        clock=crew.clock,
+        stop=lanes.stop,
+    )
     dispatcher = Dispatcher(
         inbox=stores.inbox, crew=crew, door=Door(doorman, desk), lanes=lanes, tasks=tasks
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,12 +41,23 @@ def hold(folder: Path) -> Iterator[Path]:
 
 
 def install_secret(folder: Path) -> bytes:
-    """Random bytes made once per state folder; they key the aliases of people sent upstream."""
+    """Random bytes made once per state folder; they key the aliases of people sent upstream.
+
+    Raises StartError.
+    """
     path = folder / "secret"
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(fresh := secrets.token_bytes(SECRET_BYTES))
+        return _fresh(path) if not path.exists() else path.read_bytes()
+    except OSError as error:
+        raise StartError(
+            f"{path} can't be used: {error.strerror or error}. Repair or delete it."
+        ) from error
+
+
+def _fresh(path: Path) -> bytes:
+    """New random bytes, in a file that appears whole or not at all."""
+    unfinished = path.with_suffix(".part")
+    unfinished.touch(mode=FILE_MODE)
+    unfinished.write_bytes(fresh := secrets.token_bytes(SECRET_BYTES))
+    unfinished.replace(path)
     return fresh

@@ -6,8 +6,8 @@ A package that brings a channel declares, in its own pyproject.toml:
     example = "its_module:create"
 
 `create(context: ChannelContext) -> Channel` is called once at start. Whatever audio the channel
-forwards as an `Attachment` gets the same preflight as a Telegram note: transcription, echo, a spoken
-answer.
+forwards as an `Attachment` gets the same preflight as a Telegram note: transcription, echo, a
+spoken answer.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from bot.errors import StartError
 from bot.turns.channel import (
     Activity,
     Arrival,
+    Button,
     Channel,
     Intake,
     Part,
     Reply,
+    Rows,
     TextPart,
     VoicePart,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "Arrival",
     "Attachment",
     "AttachmentKind",
+    "Button",
     "Channel",
     "ChannelContext",
     "ChatKind",
@@ -61,6 +64,7 @@ __all__ = [
     "Quote",
     "Receipts",
     "Reply",
+    "Rows",
     "TextPart",
     "VoicePart",
     "installed",

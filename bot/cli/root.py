@@ -11,6 +11,7 @@ from typing import Annotated, Optional
 import typer
 
 from bot.errors import ConfigError, ParleyError
+from bot.observe.lean import import_lean
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2
@@ -52,6 +53,7 @@ def exits() -> Iterator[None]:
 @app.command()
 def run(config: ConfigOption = None, state_dir: StateOption = None) -> None:
     """Run the bot."""
+    import_lean()
     from bot.cli.launch import run_bot
 
     with exits():
@@ -61,6 +63,7 @@ def run(config: ConfigOption = None, state_dir: StateOption = None) -> None:
 @app.command()
 def start(config: ConfigOption = None, state_dir: StateOption = None) -> None:
     """Run what the configured secrets allow: the bot, or the sandbox to try it."""
+    import_lean()
     from bot.cli.launch import start_something
 
     with exits():

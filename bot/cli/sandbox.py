@@ -19,6 +19,7 @@ from bot.app.run import serving, until_told
 from bot.app.settings import key_sources
 from bot.app.state import hold
 from bot.cli.launch import set_up_logs
+from bot.cli.pageboard import PageBoard
 from bot.cli.rehearsal import Rehearsal
 from bot.config.load import Loaded, load
 from bot.config.paths import config_path, default_state_dir
@@ -73,19 +74,18 @@ async def _run(call: SandboxCall) -> None:
 
 async def _turn_or_page(call: SandboxCall, port: int, loaded: Loaded, parts: Parts) -> None:
     token = loaded.environ["TELEGRAM_BOT_TOKEN"]
+    base = f"http://127.0.0.1:{port}"
+    key = loaded.environ.get("OPENROUTER_API_KEY", "")
+    stand_in_key = key if key.startswith(STAND_IN_KEY) else None
     if call.headless:
-        key = loaded.environ.get("OPENROUTER_API_KEY", "")
-        rehearsal = Rehearsal(
-            f"http://127.0.0.1:{port}",
-            token,
-            stand_in_key=key if key.startswith(STAND_IN_KEY) else None,
-            person=PERSON,
-        )
+        rehearsal = Rehearsal(base, token, stand_in_key=stand_in_key, person=PERSON)
         await rehearsal.one_turn(parts, voice=call.voice, say=call.say, out=call.out)
         return
-    print(f"Talk to the bot here: http://127.0.0.1:{port}/?token={token}&person={PERSON}")
-    print("Ctrl+C ends it.", flush=True)
-    await until_told()
+    board = PageBoard(base, token, stand_in_key=stand_in_key, stores=parts.stores)
+    async with board.kept():
+        print(f"Talk to the bot here: {base}/?token={token}&person={PERSON}")
+        print("Ctrl+C ends it.", flush=True)
+        await until_told()
 
 
 def _configuration(call: SandboxCall, port: int) -> Loaded:
@@ -101,6 +101,7 @@ def _configuration(call: SandboxCall, port: int) -> Loaded:
             "api_root": f"http://127.0.0.1:{port}",
             "dm_policy": "open",
             "allow_from": ("*",),
+            "group_policy": "open",
         }
     )
     channels = loaded.config.channels.model_copy(update={"telegram": telegram})

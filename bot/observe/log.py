@@ -71,8 +71,10 @@ def configure(
     handler.addFilter(_RedactingFilter(redactor))
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "telegram"):  # their URLs carry the bot token
+    for chatty in ("httpx", "httpcore"):  # their URLs carry the bot token
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It logs whole answers, people's words included; what went wrong is logged by the channel.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

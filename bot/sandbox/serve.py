@@ -41,7 +41,10 @@ def create_app() -> ASGIApp:
         ):
             yield
 
-    page = Starlette(routes=page_routes(), lifespan=lifespan)
+    def announce(token: str, turn_id: str) -> None:
+        telegram.state.worlds.open(token).events.add("turn", turn_id=turn_id)
+
+    page = Starlette(routes=page_routes(announce), lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")

@@ -28,6 +28,19 @@ class Spent:
 
     calls: int
     cost_micro_usd: int
+    unpriced: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidCall:
+    """One row as it stands; the cost of a call that tells none is unknown."""
+
+    kind: str
+    model: str
+    state: str
+    cost_micro_usd: int | None
+    started_at_ms: int
+    finished_at_ms: int | None
 
 
 class LedgerTable:
@@ -79,6 +92,14 @@ class LedgerTable:
                 await self._queries.doubt_unfinished(connection, now_ms=self._clock.now_ms())
             )
 
-    async def spent(self, conversation: str) -> Spent:
-        row = await self._queries.spent(self._database.reader, conversation=conversation)
-        return Spent(calls=row["calls"], cost_micro_usd=row["cost_micro_usd"])
+    async def spent(self, conversation: str, *, since_ms: int = 0) -> Spent:
+        """What a conversation cost since `since_ms`; `unpriced` calls have no known cost yet."""
+        row = await self._queries.spent(
+            self._database.reader, conversation=conversation, since_ms=since_ms
+        )
+        return Spent(**dict(row))
+
+    async def of_turn(self, turn_id: str) -> list[PaidCall]:
+        """What one turn paid for, in the order it was begun."""
+        rows = self._queries.of_turn(self._database.reader, turn_id=turn_id)
+        return [PaidCall(**dict(row)) async for row in rows]

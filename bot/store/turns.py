@@ -24,6 +24,17 @@ class Checkpoint:
     answer: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A turn that ended, with its trace: [milliseconds since received, stage, facts]."""
+
+    id: str
+    conversation: str
+    state: str
+    trace: list[Any]
+    finished_at_ms: int
+
+
 class TurnTable:
     """Rows of `turns` and `transcripts`."""
 
@@ -75,6 +86,20 @@ class TurnTable:
         """The state and trace of the newest settled turn."""
         row = await self._queries.last_trace(self._database.reader, conversation=conversation)
         return None if row is None else (row["state"], json.loads(row["trace"]))
+
+    async def settled_since(self, since_ms: int) -> list[Settled]:
+        """The turns that ended at `since_ms` or later, oldest first."""
+        rows = self._queries.settled_since(self._database.reader, since_ms=since_ms)
+        return [
+            Settled(
+                id=row["id"],
+                conversation=row["conversation"],
+                state=row["state"],
+                trace=json.loads(row["trace"]),
+                finished_at_ms=row["finished_at_ms"],
+            )
+            async for row in rows
+        ]
 
     async def transcript(self, turn_id: str, part: int) -> Transcript | None:
         """What was heard in one part of the note, if that part was transcribed before."""

@@ -24,17 +24,33 @@ class Activity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A choice below a message. Pressing it is as good as sending `command`, such as `/think low`.
+
+    Telegram takes at most 64 bytes of `command`.
+    """
+
+    label: str
+    command: str
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TextPart:
     """Text to deliver, in Markdown. `key` is unique within the turn: it makes the send happen once.
 
     `answers` links the message to the one that started the turn; `final` marks the answer itself,
-    which replaces any preview.
+    which replaces any preview. In a turn that a button started, the text replaces the message that
+    the button belonged to. A channel without buttons leaves `buttons` out.
     """
 
     key: str
     markdown: str
     final: bool = False
     answers: bool = False
+    buttons: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from bot.observe import killpoint
 from bot.store.inbox import Entry, InboxTable
 from bot.turns import commands
 from bot.turns.channel import Arrival, Channel
+from bot.turns.door import Door
 from bot.turns.lanes import Lanes
 from bot.turns.seams import Crew
 from bot.turns.stopwords import is_stop
 from bot.turns.tasks import Tasks
-from bot.turns.turn import Door, Turn
+from bot.turns.turn import Turn
 from bot.values.conversation import Command, Incoming
 
 log = structlog.get_logger()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from bot.errors import BadAnswer
 from bot.observe import killpoint
 from bot.observe.trace import Stage, Trace
+from bot.store.conversations import Choices
 from bot.tools.registry import ToolContext
 from bot.turns.history import History
 from bot.turns.paying import Payer
@@ -36,6 +37,7 @@ class Question:
     payer: Payer
     chat_kind: ChatKind
     user_message: Message
+    choices: Choices
 
 
 class Thinker:
@@ -105,11 +107,12 @@ class Thinker:
         system = system_prompt(
             name=settings.name, persona=settings.persona, chat_kind=self._question.chat_kind
         )
+        choices = self._question.choices
         return ChatRequest(
-            model=settings.model,
+            model=choices.model or settings.model,
             messages=[{"role": "system", "content": system}, *earlier, *messages],
             tools=self._crew.tools.specs if with_tools else (),
-            thinking=settings.thinking,
+            thinking=choices.thinking or settings.thinking,
             session_id=self._alias(self._payer.conversation),
             user=self._alias(self._payer.person),
         )

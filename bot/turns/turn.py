@@ -7,19 +7,17 @@ checkpoint, so that a turn found open after a restart goes on instead of beginni
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 import structlog
 
-from bot.access.doorman import Doorman
-from bot.access.policy import Verdict
 from bot.errors import BadAnswer, DeliverError, StageError, UpstreamError, VoiceForbidden
 from bot.observe import killpoint
 from bot.observe.trace import Stage, Trace
 from bot.store.inbox import Entry
 from bot.store.turns import Checkpoint, Ending
-from bot.turns import commands
 from bot.turns.channel import Activity, Channel, Reply, TextPart, VoicePart
+from bot.turns.commands import STOPPED, Answer
+from bot.turns.door import Door
 from bot.turns.hearing import Hearing
 from bot.turns.paying import Payer
 from bot.turns.prompt import escape_markdown, user_text
@@ -31,28 +29,9 @@ from bot.values.audio import Bubble
 from bot.values.conversation import ChatKind, Incoming
 
 log = structlog.get_logger()
-NO_ACCESS = (
-    "Hello! I'm a private bot and don't know you yet. "
-    "If you know my owner, ask them to allow your id: {person}"
-)
-NOW_OWNER = "You are my owner now. Send me a voice note and I answer with my voice."
-BAD_LINK = "That link is used up or too old. Restart me to get a new one."
-CANT_READ = (
-    "I can't look at that kind of message yet. Please tell me in a voice note or in writing "
-    "what you would like."
-)
-UNKNOWN_COMMAND = "I don't know /{name}. /help shows what I can do."
 NOT_SPOKEN = "I couldn't say that aloud. {why}"
 # The last resort: the reference finds the log line.
 UNEXPECTED = "Something went wrong on my side. Please try again. (reference {turn})"
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What decides before anything is spent."""
-
-    doorman: Doorman
-    desk: commands.Desk
 
 
 class Turn:
@@ -86,7 +65,7 @@ class Turn:
 
     async def heard_stop(self) -> bool:
         """Listen ahead of the lane; whether the note says nothing but "stop". Never raises."""
-        if self.incoming.note is None or not await self._admitted():
+        if self.incoming.note is None or not await self._door.admits(self.incoming):
             return False
         try:
             checkpoint = await self._open()
@@ -123,10 +102,9 @@ class Turn:
             return "stopped"
         if checkpoint.state != "open":
             return "done"
-        answer = await self._answer_at_the_door()
+        answer = await self._door.answer(self.incoming)
         if answer is not None:
-            if answer:
-                await self._say(answer, key="door")
+            await self._answer_at_the_door(answer)
             return "done"
         self._trace.mark(Stage.ADMITTED)
         await self._reply.show(Activity.TYPING)
@@ -140,31 +118,16 @@ class Turn:
             person=self._payer.person,
         )
 
-    async def _admitted(self) -> bool:
-        return await self._door.doorman.judge(self.incoming) is Verdict.ANSWER
-
-    async def _answer_at_the_door(self) -> str | None:
-        """What to say without spending anything; "" for silence, None to go on."""
-        doorman, incoming = self._door.doorman, self.incoming
-        if incoming.chat_kind is ChatKind.PRIVATE and await doorman.claim(incoming):
-            return NOW_OWNER
-        verdict = await doorman.judge(incoming)
-        if verdict is Verdict.IGNORE:
-            return ""
-        if verdict is Verdict.STRANGER:
-            told = await doorman.may_tell(incoming)
-            return NO_ACCESS.format(person=incoming.sender.id) if told else ""
-        if incoming.command is not None:
-            reply = await commands.run(self._door.desk, incoming)
-            return reply or UNKNOWN_COMMAND.format(name=escape_markdown(incoming.command.name))
-        if not incoming.text and incoming.note is None:
-            return CANT_READ
-        return None
+    async def _answer_at_the_door(self, answer: Answer) -> None:
+        if answer.markdown:
+            linked = self._answers_by_link
+            part = TextPart("door", answer.markdown, answers=linked, buttons=answer.buttons)
+            await self._reply.deliver(part)
 
     async def _converse(self, checkpoint: Checkpoint) -> Ending:
         heard = await self._listen(checkpoint)
         if heard is not None and is_stop(heard) and not self.incoming.text:
-            await self._say(commands.STOPPED, key="stopped")
+            await self._say(STOPPED, key="stopped")
             return "done"
         speaking = self._speaking = await Speaking.begin(
             self._crew,
@@ -196,7 +159,8 @@ class Turn:
 
     async def _think(self, heard: str | None) -> str:
         message = {"role": "user", "content": user_text(self.incoming, heard=heard)}
-        question = Question(self._payer, self.incoming.chat_kind, message)
+        choices = await self._door.desk.conversations.choices(self._payer.conversation)
+        question = Question(self._payer, self.incoming.chat_kind, message, choices)
         thinker = Thinker(self._crew, question, trace=self._trace, on_text=self._say_as_it_comes)
         try:
             answer = await thinker.think()

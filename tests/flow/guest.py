@@ -46,8 +46,12 @@ class Guest:
 
     def replies(self, kind: str = "") -> list[dict[str, Any]]:
         """The bot's messages here, oldest first."""
-        found = self.stage.replies(self.chat_id, kind=kind)
-        return [message for message in found if message["thread_id"] == self.thread_id]
+        # Replies in a group carry a thread id too; only that of a topic counts.
+        return [
+            message
+            for message in self.stage.replies(self.chat_id, kind=kind)
+            if (message["thread_id"] if message["is_topic_message"] else None) == self.thread_id
+        ]
 
     @property
     def texts(self) -> list[str]:

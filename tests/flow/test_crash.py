@@ -1,4 +1,4 @@
-"""kill -9 at every named point: after the restart each message is answered, and nothing is paid twice."""
+"""kill -9 at every named point: each message is answered once, and nothing is paid twice."""
 
 from __future__ import annotations
 

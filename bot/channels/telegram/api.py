@@ -12,7 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from telegram import Bot, InputFile, ReplyParameters, error
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    ReplyParameters,
+    error,
+)
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
@@ -28,6 +35,7 @@ from bot.channels.telegram.faults import (
     classify,
 )
 from bot.channels.telegram.settings import TelegramSettings
+from bot.turns.channel import Rows
 
 SEND_CONNECTIONS = 64
 POLL_CONNECTIONS = 2  # one to poll, one while a stalled one is being given up
@@ -49,10 +57,22 @@ class Body:
 
     text: str
     html: bool = False
+    buttons: Rows = ()
 
     @property
     def parse_mode(self) -> str | None:
         return HTML if self.html else None
+
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        if not self.buttons:
+            return None
+        return InlineKeyboardMarkup(
+            [
+                [InlineKeyboardButton(button.label, callback_data=button.command) for button in row]
+                for row in self.buttons
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +188,7 @@ class Api:
                 parse_mode=body.parse_mode,
                 message_thread_id=place.thread_id,
                 reply_parameters=_answering(reply_to),
+                reply_markup=body.keyboard,
                 read_timeout=timeout_s,
             )
         return str(message.message_id)
@@ -181,9 +202,14 @@ class Api:
                 chat_id=place.chat_id,
                 message_id=int(message_id),
                 parse_mode=body.parse_mode,
+                reply_markup=body.keyboard,
                 read_timeout=timeout_s,
             )
         return message_id
+
+    async def answer_press(self, query_id: str, *, timeout_s: float) -> None:
+        with self._faults():
+            await self._bot.answer_callback_query(query_id, read_timeout=timeout_s)
 
     async def delete(self, place: Place, message_id: str) -> str:
         with self._faults():

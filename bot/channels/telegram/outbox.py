@@ -109,7 +109,7 @@ class Outbox:
         self._line(place).drop(key)
 
     async def act(self, place: Place, action: str) -> None:
-        """Show "typing" and the like for five seconds. Decoration: never raises, may do nothing."""
+        """Show "typing" and the like for five seconds. Decoration: never raises."""
         now = self._clock.monotonic()
         if self._closed or self._line(place).held or now < self._muted_until.get(place.chat_id, 0):
             return
@@ -119,6 +119,13 @@ class Outbox:
             self._muted_until[place.chat_id] = now + exc.retry_after_s
         except Fault as exc:
             log.debug("telegram.action.failed", reason=str(exc))
+
+    async def answer_press(self, query_id: str) -> None:
+        """Take the waiting sign off a pressed button. Decoration: never raises."""
+        try:
+            await self._api.answer_press(query_id, timeout_s=self._settings.preview_timeout_s)
+        except Fault as exc:
+            log.debug("telegram.press.failed", reason=str(exc))
 
     async def close(self, limit_s: float) -> None:
         """Let finals out within `limit_s`, then refuse everything. Idempotent."""

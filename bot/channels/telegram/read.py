@@ -15,6 +15,7 @@ from bot.channels.telegram.fields import (
     utf16_slice,
 )
 from bot.channels.telegram.media import attachments
+from bot.channels.telegram.press import Press
 from bot.errors import BadUpdate
 from bot.values.conversation import (
     ChatKind,
@@ -43,6 +44,9 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
     """
     if not isinstance(update, Mapping):
         raise BadUpdate(f"update is {type(update).__name__}, expected an object")
+    pressed = child(update, "callback_query")
+    if pressed is not None:
+        return _press(pressed, bot_username)
     message = child(update, "message")
     if message is None:
         return None
@@ -77,6 +81,28 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
     )
 
 
+def _press(query: Json, bot_username: str) -> Incoming | None:
+    """A pressed button as the command that it stands for."""
+    message, user = child(query, "message"), child(query, "from")
+    command = _command(string(query, "data"), bot_username)
+    if message is None or user is None or command is None or user.get("is_bot"):
+        return None
+    chat = child(message, "chat") or {}
+    kind = KINDS.get(string(chat, "type"))
+    if kind is None:
+        return None
+    return Incoming(
+        conversation=Conversation(CHANNEL, str(number(chat, "id")), _thread(message)),
+        message_id=Press(string(query, "id"), str(number(message, "message_id"))).as_message_id,
+        sender=_person(user),
+        chat_kind=kind,
+        sent_at_ms=(number_or_none(message, "date") or 0) * 1000,
+        text=string(query, "data"),
+        command=command,
+        chat_title=string(chat, "title"),
+    )
+
+
 def forum_chat(update: Json) -> str:
     """The chat id when the message is from a group with topics, else ""."""
     message = update.get("message")
@@ -104,6 +130,10 @@ def _sender(message: Json) -> Person | None:
     user = child(message, "from")
     if user is None or user.get("is_bot"):
         return None
+    return _person(user)
+
+
+def _person(user: Json) -> Person:
     return Person(
         id=str(number(user, "id")),
         name=_full_name(user),

@@ -15,13 +15,14 @@ import structlog
 from bot.channels.telegram.api import Body, Place
 from bot.channels.telegram.faults import Fault, Refusal, Rejected, as_deliver_error
 from bot.channels.telegram.outbox import Outbox, is_private
+from bot.channels.telegram.press import Press
 from bot.channels.telegram.preview import DraftMemory, Preview, Sketch
 from bot.channels.telegram.pulse import Pulse
 from bot.channels.telegram.render import messages
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.split import Chunk
 from bot.errors import VoiceForbidden
-from bot.turns.channel import Activity, Part, TextPart, VoicePart
+from bot.turns.channel import Activity, Part, Rows, TextPart, VoicePart
 from bot.turns.receipts import Receipts
 from bot.values.clock import Clock
 
@@ -64,6 +65,8 @@ class TelegramReply:
         self._outbox = workings.outbox
         self._receipts = workings.receipts
         self._turn_id = turn_id
+        self._acknowledged = False
+        self._press = Press.parse(answers)
         self._answers = int(answers) if answers.isdigit() else None
         # The General topic is left out when sending but named when typing (facts/behaviour.md A6).
         general = forum and place.thread_id is None
@@ -92,6 +95,7 @@ class TelegramReply:
             self._preview.grow(markdown)
 
     async def deliver(self, part: Part) -> None:
+        await self._acknowledge()
         with _in_words_of_a_turn():
             if isinstance(part, VoicePart):
                 await self._deliver_voice(part)
@@ -100,32 +104,41 @@ class TelegramReply:
         self._preview.again()
 
     async def close(self) -> None:
+        await self._acknowledge()
         await self._preview.settle()
         await self._pulse.close()
+
+    async def _acknowledge(self) -> None:
+        """A pressed button shows that it waits until it is answered, whatever comes of it."""
+        if self._press is not None and not self._acknowledged:
+            self._acknowledged = True
+            await self._outbox.answer_press(self._press.query_id)
 
     # -- text
 
     async def _deliver_text(self, part: TextPart) -> None:
-        grown = ""
+        grown = self._press.panel_id if self._press is not None else ""
         if part.final:
             await self._preview.settle()
             grown = await self._receipts.find(self._sketch.key) or ""
         chunks = await self._chunks(part.markdown)
+        last = len(chunks) - 1
         if not chunks:
             log.info("telegram.text.empty", turn=self._turn_id, part=part.key)
         for n, chunk in enumerate(chunks):
             first = n == 0
             reply_to = self._answers if part.answers and first else None
-            send = partial(self._put, chunk, grown=grown if first else "", reply_to=reply_to)
+            bodies = _bodies(chunk, part.buttons if n == last else ())
+            send = partial(self._put, bodies, grown=grown if first else "", reply_to=reply_to)
             await self._receipts.once(f"{self._turn_id}/{part.key}/{n}", send)
 
     async def _chunks(self, markdown: str) -> list[Chunk]:
         render = partial(messages, markdown, limit=self._sketch.limit)
         return render() if len(markdown) < RENDERED_AT_ONCE else await asyncio.to_thread(render)
 
-    async def _put(self, chunk: Chunk, *, grown: str, reply_to: int | None) -> str:
+    async def _put(self, bodies: tuple[Body, Body], *, grown: str, reply_to: int | None) -> str:
         """One message: in place of the grown one, else new; bare if the HTML is refused."""
-        html, plain = Body(chunk.html, html=True), Body(chunk.plain)
+        html, plain = bodies
         if grown:
             try:
                 return await _either(
@@ -157,6 +170,10 @@ class TelegramReply:
             if exc.kind is Refusal.VOICE_FORBIDDEN:
                 await self._workings.memory.remember_voice_forbidden(chat_id)
             raise
+
+
+def _bodies(chunk: Chunk, buttons: Rows) -> tuple[Body, Body]:
+    return Body(chunk.html, html=True, buttons=buttons), Body(chunk.plain, buttons=buttons)
 
 
 class _Send(Protocol):

@@ -20,11 +20,12 @@ out; an unknown field or wrong type is a 400 with `{"error": ...}`. POST answers
 `POST /transcripts`: {"by_sha256": {"<sha256 of the posted bytes>": "text"},
                       "queue": [{"text": "...", "min_s": 0, "max_s": 9, "format": "",
                                  "language": "", "times": 1}]}
-    Order: fingerprint, queue, silence (""), settings' text, "I heard N seconds of sound."
+    Order: fingerprint, queue, silence (""), the ear, settings' text, "I heard N seconds of sound."
 
 `POST /settings`: any part of
     {"chat": {"first_token_ms": 0, "tokens_per_s": null, "text": null},
-     "transcription": {"base_ms": 0, "ms_per_s": 0, "text": null, "max_s": 1500},
+     "transcription": {"base_ms": 0, "ms_per_s": 0, "text": null, "max_s": 1500,
+                       "ear": false},   the crude offline ear, where pocketsphinx is installed
      "speech": {"base_ms": 0, "ms_per_char": 0, "mode": "voice"|"tone", "tones": {"part": 440},
                 "seconds_per_char": 0.06},
      "account": {"credit_usd": null, "generation_lag_ms": 0, "strict_models": false,

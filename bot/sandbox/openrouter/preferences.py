@@ -20,11 +20,15 @@ class ChatPreferences(_Part):
 
 
 class TranscriptionPreferences(_Part):
-    """`text` is what is heard when nothing else says; longer than `max_s` of sound is a 502."""
+    """`text` is what is heard when nothing else says; longer than `max_s` of sound is a 502.
+
+    `ear` lets the crude offline ear try first, where its package is installed.
+    """
 
     base_ms: float = Field(default=0, ge=0)
     ms_per_s: float = Field(default=0, ge=0)
     text: str | None = None
+    ear: bool = False
     max_s: float = 1_500
 
 

@@ -30,10 +30,15 @@ class Heard:
 
 def hear(data: bytes, format: str) -> Heard:
     """Decode all of `data`. Raises NotThatSound when it is not `format` or holds no sample."""
-    pcm = _raw(data) if format == "pcm" else _decode(data, format)
+    pcm = samples_of(data, format)
     if len(pcm) < 2:
         raise NotThatSound("no samples")
     return Heard(len(pcm) / 2 / EAR_RATE, _loudest_dbfs(pcm) < SILENT_DBFS)
+
+
+def samples_of(data: bytes, format: str) -> bytes:
+    """16 kHz mono 16-bit samples. Raises NotThatSound when `data` is not `format`."""
+    return _raw(data) if format == "pcm" else _decode(data, format)
 
 
 def mp3_of(pcm: bytes, rate: int) -> bytes:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from bot.sandbox.openrouter import ear
 from bot.sandbox.openrouter.account import new_id
 from bot.sandbox.openrouter.calls import fingerprint
 from bot.sandbox.openrouter.catalogue import find
@@ -16,6 +17,7 @@ from bot.sandbox.openrouter.model import Model
 from bot.sandbox.openrouter.refusal import ApiRefusal
 from bot.sandbox.openrouter.sound import Heard, NotThatSound, hear
 
+NO_EAR = "I heard {seconds:.0f} seconds of sound."
 MAX_BYTES = 25 * 1024 * 1024  # facts/openrouter-api.md §6.3
 
 
@@ -72,7 +74,9 @@ async def answer_transcription(exchange: Exchange) -> None:
     taste = account.preferences.transcription
     if heard.seconds > min(taste.max_s, model.max_sound_s or taste.max_s):
         raise ApiRefusal(502, "Provider returned error")
-    text = _text(exchange, request, heard, mark["sha256"])
+    text = _scripted(exchange, request, heard, mark["sha256"])
+    if text is None:
+        text = await _overheard(exchange, request, heard, data)
     wait_ms = taste.base_ms + taste.ms_per_s * heard.seconds
     await service.sleep_until(started_s + wait_ms / 1000)
     await _reply(exchange, request, model, heard, text)
@@ -101,19 +105,29 @@ def _check_model(request: TranscriptionRequest, model: Model) -> None:
         )
 
 
-def _text(exchange: Exchange, request: TranscriptionRequest, heard: Heard, sha256: str) -> str:
-    scripted = exchange.account.transcripts.take(
+def _scripted(
+    exchange: Exchange, request: TranscriptionRequest, heard: Heard, sha256: str
+) -> str | None:
+    return exchange.account.transcripts.take(
         sha256,
         seconds=heard.seconds,
         format=request.input_audio.format,
         language=request.language or "",
     )
-    if scripted is not None:
-        return scripted
+
+
+async def _overheard(
+    exchange: Exchange, request: TranscriptionRequest, heard: Heard, data: bytes
+) -> str:
+    """What is heard when nothing is scripted for this sound."""
+    taste = exchange.account.preferences.transcription
     if heard.is_silent:
         return ""
-    fallback = exchange.account.preferences.transcription.text
-    return fallback if fallback is not None else f"I heard {heard.seconds:.0f} seconds of sound."
+    if taste.ear and ear.is_installed():
+        words = await exchange.service.run(ear.listen, data, request.input_audio.format)
+        if words:
+            return words
+    return taste.text if taste.text is not None else NO_EAR.format(seconds=heard.seconds)
 
 
 async def _reply(

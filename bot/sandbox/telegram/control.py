@@ -19,7 +19,8 @@ POST /voice /audio /video_note /video /document /photo    multipart: `file` and 
     chat_id?, thread_id?, reply_to?, mime?, file_name?, duration?, title?, performer?, caption?,
     media_group_id?, extra? (JSON), file_size? (claimed: above 20 MB getFile refuses) -> POSTED
     POSTED = {message_id, chat_id, update_id|null, delivered, file|null, message}; `delivered` is
-    false where privacy mode or allowed_updates keep the message from the bot
+    false where privacy mode or allowed_updates keep the message from the bot. What a browser
+    recorded as WebM/Opus arrives at /voice and leaves as OGG/Opus.
 POST /edits             {chat_id, message_id, text} -> POSTED; sends edited_message
 POST /reactions         {chat_id, message_id, from, emoji?: []} -> {update_id|null}
 POST /callbacks         {chat_id, message_id, from, data? or text? of the button}
@@ -40,8 +41,8 @@ GET /faults             -> {faults: [{method, kind, chat_id, times, after}]}: th
 DELETE /faults          -> {faults: []}
 POST /settings          {me?: {any field of getMe}, pacing?: bool, latency_ms?, webhook_retry_s?}
     -> {me, settings}
-GET /state[?chat_id=]   -> {me, users, chats, updates, webhook, commands, callbacks, faults,
-    settings, calls, last_event}
+GET /state[?chat_id=&last=n]   -> {me, users, chats, updates, webhook, commands, callbacks, faults,
+    settings, calls, last_event}; with `last` no more than the newest n messages of each chat
     chats[]     {id, type, title, is_forum, bot_status, migrated_to, topics, draft|null,
                 action|null, messages}; while visible: draft {draft_id, text, html, entities,
                 thread_id, at_s}, action {name, thread_id, at_s}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ from .orders import (
     UploadOrder,
     UserOrder,
 )
+from .recording import OGG_MIME, as_voice, is_browser_recording
 from .view import world_state
 from .world import World
 from .worlds import Worlds
@@ -83,6 +85,9 @@ def uploader(kind: str) -> Endpoint:
             data = await part.read()
         if "extra" in fields:
             fields["extra"] = json.loads(fields["extra"])
+        if kind == "voice" and is_browser_recording(data):
+            data = await asyncio.to_thread(as_voice, data)
+            fields |= {"mime": OGG_MIME, "file_name": "voice.ogg"}
         order = UploadOrder.model_validate({**fields, "kind": kind})
         return people.upload(world, order, data).facts()
 
@@ -136,8 +141,10 @@ async def change_settings(request: Request, world: World) -> Json:
 
 
 async def state(request: Request, world: World) -> Json:
-    chat_id = request.query_params.get("chat_id")
-    return world_state(world, chat_id=int(chat_id) if chat_id else None)
+    chat_id, last = (request.query_params.get(name) for name in ("chat_id", "last"))
+    return world_state(
+        world, chat_id=int(chat_id) if chat_id else None, last=int(last) if last else None
+    )
 
 
 async def calls(request: Request, world: World) -> Json:

@@ -9,14 +9,14 @@ from .limits import WAVEFORM_BYTES
 from .world import World
 
 
-def world_state(world: World, *, chat_id: int | None = None) -> Json:
-    """Everything, or with `chat_id` the same with that one chat."""
+def world_state(world: World, *, chat_id: int | None = None, last: int | None = None) -> Json:
+    """Everything, or with `chat_id` the same with that one chat; `last` bounds its messages."""
     chats = [c for c in world.chats.values() if chat_id is None or c.id == chat_id]
     updates = world.updates
     return {
         "me": world.me,
         "users": [_person(person) for person in world.people.values()],
-        "chats": [_chat(world, chat) for chat in chats],
+        "chats": [_chat(world, chat, last=last) for chat in chats],
         "updates": {
             "pending": len(updates.pending),
             "pending_ids": [item.id for item in updates.pending],
@@ -39,8 +39,9 @@ def _person(person: Person) -> Json:
     return asdict(person)
 
 
-def _chat(world: World, chat: Chat) -> Json:
+def _chat(world: World, chat: Chat, *, last: int | None) -> Json:
     draft, action = world.draft_of(chat), world.action_of(chat)
+    kept = list(chat.messages.values())
     return {
         "id": chat.id,
         "type": chat.type,
@@ -51,7 +52,7 @@ def _chat(world: World, chat: Chat) -> Json:
         "topics": [{"thread_id": number, "name": name} for number, name in chat.topics.items()],
         "draft": asdict(draft) if draft else None,
         "action": asdict(action) if action else None,
-        "messages": [_message(kept) for kept in chat.messages.values()],
+        "messages": [_message(one) for one in (kept[-last:] if last else kept)],
     }
 
 

@@ -12,6 +12,13 @@ where id = :id;
 -- name: doubt_unfinished(now_ms)!
 update paid_calls set state = 'maybe_paid', finished_at_ms = :now_ms where state = 'intent';
 
--- name: spent(conversation)^
-select count(*) as calls, coalesce(sum(cost_micro_usd), 0) as cost_micro_usd
-from paid_calls where conversation = :conversation and state in ('done', 'maybe_paid');
+-- name: spent(conversation, since_ms)^
+select count(*) as calls, coalesce(sum(cost_micro_usd), 0) as cost_micro_usd,
+  count(*) - count(cost_micro_usd) as unpriced
+from paid_calls
+where conversation = :conversation and started_at_ms >= :since_ms
+  and state in ('done', 'maybe_paid');
+
+-- name: of_turn(turn_id)
+select kind, model, state, cost_micro_usd, started_at_ms, finished_at_ms
+from paid_calls where turn_id = :turn_id order by id;

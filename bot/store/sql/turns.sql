@@ -24,3 +24,7 @@ on conflict (turn_id, part) do nothing;
 
 -- name: transcript(turn_id, part)^
 select heard, language, model from transcripts where turn_id = :turn_id and part = :part;
+
+-- name: settled_since(since_ms)
+select id, conversation, state, trace, finished_at_ms from turns
+where finished_at_ms >= :since_ms order by finished_at_ms, id;

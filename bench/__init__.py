@@ -1,0 +1,1 @@
+"""How fast, how small and how thrifty: figures of the whole bot against the bounds it promises."""

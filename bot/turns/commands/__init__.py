@@ -1,0 +1,44 @@
+"""Commands of the chat. They cost nothing, are never spoken, and need access like anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.turns.commands import basic, models, money
+from bot.turns.commands.desk import Answer, Command, Desk
+from bot.values.conversation import Incoming
+
+__all__ = ["MENU", "OVERTAKING", "STOPPED", "Answer", "Desk", "run"]
+
+STOPPED = basic.STOPPED
+# These act at once, whatever else the conversation is doing.
+OVERTAKING = frozenset({"stop", "help", "start", "usage", "whoami", "status"})
+MENU = (
+    ("new", "Start afresh"),
+    ("stop", "Stop what I'm doing"),
+    ("model", "Choose the model that answers"),
+    ("think", "Choose how much it thinks"),
+    ("usage", "What this conversation cost"),
+    ("help", "What I can do"),
+)
+COMMANDS: Mapping[str, Command] = {
+    "start": basic.start,
+    "help": basic.show_help,
+    "new": basic.new,
+    "reset": basic.new,
+    "stop": basic.stop,
+    "whoami": basic.whoami,
+    "id": basic.whoami,
+    "model": models.model,
+    "models": models.listing,
+    "think": models.think,
+    "t": models.think,
+    "usage": money.usage,
+    "status": money.status,
+}
+
+
+async def run(desk: Desk, incoming: Incoming) -> Answer | None:
+    """The answer to the command in `incoming`, None when it is no command of ours."""
+    command = COMMANDS.get(incoming.command.name) if incoming.command else None
+    return await command(desk, incoming) if command else None

@@ -1,0 +1,52 @@
+"""What is said before anything is spent: to strangers, to the new owner, to commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.access.doorman import Doorman
+from bot.access.policy import Verdict
+from bot.turns import commands
+from bot.turns.commands import Answer, Desk
+from bot.turns.prompt import escape_markdown
+from bot.values.conversation import ChatKind, Incoming
+
+NO_ACCESS = (
+    "Hello! I'm a private bot and don't know you yet. "
+    "If you know my owner, ask them to allow your id: {person}"
+)
+NOW_OWNER = "You are my owner now. Send me a voice note and I answer with my voice."
+CANT_READ = (
+    "I can't look at that kind of message yet. Please tell me in a voice note or in writing "
+    "what you would like."
+)
+UNKNOWN_COMMAND = "I don't know /{name}. /help shows what I can do."
+SILENCE = Answer("")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Decides whether a message comes in."""
+
+    doorman: Doorman
+    desk: Desk
+
+    async def admits(self, incoming: Incoming) -> bool:
+        return await self.doorman.judge(incoming) is Verdict.ANSWER
+
+    async def answer(self, incoming: Incoming) -> Answer | None:
+        """What to say at the door, `SILENCE` for nothing; None lets the message in."""
+        if incoming.chat_kind is ChatKind.PRIVATE and await self.doorman.claim(incoming):
+            return Answer(NOW_OWNER)
+        verdict = await self.doorman.judge(incoming)
+        if verdict is Verdict.IGNORE:
+            return SILENCE
+        if verdict is Verdict.STRANGER:
+            told = await self.doorman.may_tell(incoming)
+            return Answer(NO_ACCESS.format(person=incoming.sender.id)) if told else SILENCE
+        if incoming.command is not None:
+            unknown = UNKNOWN_COMMAND.format(name=escape_markdown(incoming.command.name))
+            return await commands.run(self.desk, incoming) or Answer(unknown)
+        if not incoming.text and incoming.note is None:
+            return Answer(CANT_READ)
+        return None

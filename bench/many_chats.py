@@ -20,6 +20,7 @@ FIRST_PERSON = 1_000
 FIRST_HZ, STEP_HZ = 300, 25
 POSTED_AT_ONCE = 8
 OFF_BY_HZ = 8.0
+SETTLED_AFTER_S = 0.5  # Opus needs a moment to follow a pure tone
 RATE = 48_000
 
 
@@ -120,6 +121,7 @@ def pitch(ogg: bytes, *, over_s: float = 1.0) -> float:
         for decoded in container.decode(audio=0):
             for frame in resampler.resample(decoded):
                 samples.frombytes(bytes(frame.planes[0])[: frame.samples * 2])
-    window = samples[RATE // 10 : RATE // 10 + round(over_s * RATE)]
+    start = round(SETTLED_AFTER_S * RATE)
+    window = samples[start : start + round(over_s * RATE)]
     rises = [at for at, (one, two) in enumerate(pairwise(window)) if one < 0 <= two]
     return (len(rises) - 1) / ((rises[-1] - rises[0]) / RATE) if len(rises) > 1 else 0.0

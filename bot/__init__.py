@@ -1,0 +1,1 @@
+"""Parley: a Telegram bot you talk to. docs/architecture.md is the map of this package."""

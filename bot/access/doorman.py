@@ -14,17 +14,23 @@ TELL_AGAIN_AFTER_MS = 60 * 60 * 1000
 
 
 class Doorman:
-    """Applies `rules` for one channel."""
+    """Applies `rules`, which are Telegram's; another channel brings rules of its own."""
 
     def __init__(self, rules: AccessRules, people: PeopleTable) -> None:
         self._rules = rules
         self._people = people
+        self._own_rules: dict[str, AccessRules] = {}
+
+    def apply(self, channel: str, rules: AccessRules) -> None:
+        """Judge `channel` by `rules`: an id means another person there than in Telegram."""
+        self._own_rules[channel] = rules
 
     async def judge(self, incoming: Incoming) -> Verdict:
         """Whether this message is answered."""
         channel, person = incoming.conversation.channel, incoming.sender.id
         owner = await self._people.is_owner(channel, person)
-        return self._rules.judge(incoming, owner=owner)
+        rules = self._own_rules.get(channel, self._rules)
+        return rules.judge(incoming, owner=owner)
 
     async def owner_code(self, channel: str) -> str | None:
         """A fresh one-time code when nobody could use the bot otherwise, else None."""

@@ -12,6 +12,7 @@ import structlog
 from bot.access.doorman import Doorman
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
+from bot.app.bookkeeper import Bookkeeper
 from bot.app.models import ModelMenu
 from bot.app.state import install_secret
 from bot.config.load import Loaded
@@ -19,6 +20,7 @@ from bot.errors import ConfigError
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
+from bot.openrouter.costs import Costs
 from bot.openrouter.keys import ResolvedKey, Secret, chat_key, speech_key
 from bot.openrouter.speech import OpenRouterSynthesizer
 from bot.openrouter.transcription import OpenRouterTranscriber
@@ -76,12 +78,16 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a started bot consists of, as far as its surroundings need it."""
+    """What a started bot consists of, as far as its surroundings need it.
+
+    `tasks` belong to turns and are waited for at the end, `chores` are not.
+    """
 
     dispatcher: Dispatcher
     doorman: Doorman
     lanes: Lanes
     tasks: Tasks
+    chores: Tasks
     stores: Stores
     workshop: Workshop
     clock: Clock
@@ -110,7 +116,12 @@ async def assemble(
         stack.callback(workshop.close)
         tasks = Tasks()
         stack.push_async_callback(tasks.cancel)
+        chores = Tasks()
+        stack.push_async_callback(chores.cancel)
         catalog = await stack.enter_async_context(Catalog(client, state_dir / "catalog.json"))
+        costs = Costs(client, key=lambda: _key(speech_key(sources)))
+        bookkeeper = Bookkeeper(costs, stores.ledger, clock)
+        chores.spawn(bookkeeper.keep(), name="bookkeeper")
         crew = Crew(
             settings=translate.turn_settings(loaded.config),
             chat=OpenRouterChat(client, catalog),
@@ -133,9 +144,11 @@ async def assemble(
             speech_folder=state_dir / "speech",
             user_secret=install_secret(state_dir),
             warm=client.warm,
+            settled=bookkeeper.turn_settled,
         )
         menu = ModelMenu(catalog, configured=loaded.config.agents.defaults.models)
-        yield _connect(loaded, crew, stores, tasks, menu)
+        dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu)
+        yield Parts(dispatcher, doorman, lanes, tasks, chores, stores, workshop, clock)
 
 
 def _connect(loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks, models: ModelMenu) -> Parts:
@@ -155,7 +168,7 @@ def _connect(loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks, models: M
     dispatcher = Dispatcher(
         inbox=stores.inbox, crew=crew, door=Door(doorman, desk), lanes=lanes, tasks=tasks
     )
-    return Parts(dispatcher, doorman, lanes, tasks, stores, crew.workshop, crew.clock)
+    return dispatcher, doorman, lanes
 
 
 def _key(resolved: ResolvedKey | None) -> Secret | None:

@@ -70,6 +70,7 @@ def _foreign_channels(loaded: Loaded, parts: Parts, state_dir: Path) -> dict[str
     for name, factory in installed().items():
         settings = loaded.channel_settings(name)
         if settings is not None and settings.get("enabled") is not False:
+            parts.doorman.apply(name, translate.foreign_access_rules(settings))
             channels[name] = factory(
                 ChannelContext(
                     name=name,

@@ -71,7 +71,7 @@ async def serving(parts: Parts, channels: Mapping[str, Channel]) -> AsyncIterato
             await channel.start(parts.dispatcher)
         # Only a started channel can send, and what waited longest comes first.
         parts.dispatcher.serve(channels)
-        parts.tasks.spawn(_warm_up(parts), name="loading sound libraries")
+        parts.chores.spawn(_warm_up(parts), name="loading sound libraries")
         log.info("bot.ready", channels=list(channels), resumed=resumed, maybe_paid=doubtful)
         yield
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from bot.access.policy import AccessRules, GroupRule
 from bot.channels.telegram.settings import TelegramSettings
@@ -106,6 +108,16 @@ def access_rules(config: Config) -> AccessRules:
     )
 
 
+def foreign_access_rules(settings: Mapping[str, Any]) -> AccessRules:
+    """The same of a channel that a package brings, from its raw block: nobody unless listed."""
+    return AccessRules(
+        dm_policy=str(settings.get("dmPolicy") or "") or None,
+        allow_from=_ids(settings.get("allowFrom")),
+        group_policy=str(settings.get("groupPolicy") or "allowlist"),
+        group_allow_from=_ids(settings.get("groupAllowFrom")),
+    )
+
+
 def turn_settings(config: Config) -> TurnSettings:
     """How turns run."""
     defaults, audio = config.agents.defaults, config.tools.media.audio
@@ -152,6 +164,10 @@ def transcription_temperature(config: Config) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) else None
+
+
+def _ids(listed: object) -> frozenset[str]:
+    return frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
 
 
 def _group(rule: GroupConfig) -> GroupRule:

@@ -55,13 +55,14 @@ class ConsoleChannel:
             raise BadUpdate("the console channel is not started")
         self.idle.clear()
         now_ms = self.clock.now_ms()
+        name = f"{now_ms}-{next(self._numbers)}"
         payload = {
-            "id": f"{now_ms}-{next(self._numbers)}",
+            "id": name,
             "text": text,
             "voice": str(voice or ""),
             "at_ms": now_ms,
         }
-        await self._intake.accept([Arrival(NAME, payload["id"], payload)])
+        await self._intake.accept([Arrival(NAME, name, payload)])
 
     def read(self, payload: Mapping[str, Any]) -> Incoming | None:
         text = str(payload["text"])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import suppress
+import sys
+from contextlib import aclosing, suppress
 from pathlib import Path
 
+from bot.access.policy import ANYBODY, AccessRules
 from bot.app.assemble import assemble
 from bot.app.run import serving
 from bot.app.state import hold
-from bot.channels.console import ConsoleChannel
+from bot.channels.console import NAME, ConsoleChannel
 from bot.cli.launch import Ground, prepare
+from bot.cli.lines import typed_lines
 
 PROMPT = "> "
 HELLO = "Write to the bot; /voice FILE plays it a recording; /quit ends."
@@ -29,16 +32,29 @@ def chat(config: Path | None, state_dir: Path | None) -> None:
 async def _talk(ground: Ground) -> None:
     with hold(ground.state_dir / "console") as state_dir:
         async with assemble(ground.loaded, state_dir) as parts:
+            parts.doorman.apply(NAME, AccessRules(allow_from=frozenset({ANYBODY})))
             channel = ConsoleChannel(
                 clock=parts.clock, receipts=parts.stores.receipts, write=print, out_dir=Path()
             )
             async with serving(parts, {channel.name: channel}):
                 print(HELLO)
-                while (line := await asyncio.to_thread(_read)) is not None:
-                    if line in QUIT:
-                        break
-                    if line:
-                        await _say(channel, line)
+                await _converse(channel)
+
+
+async def _converse(channel: ConsoleChannel) -> None:
+    _prompt()
+    async with aclosing(typed_lines()) as lines:
+        async for line in lines:
+            if line in QUIT:
+                break
+            if line:
+                await _say(channel, line)
+            _prompt()
+
+
+def _prompt() -> None:
+    if sys.stdin.isatty():
+        print(PROMPT, end="", flush=True)
 
 
 async def _say(channel: ConsoleChannel, line: str) -> None:
@@ -46,15 +62,12 @@ async def _say(channel: ConsoleChannel, line: str) -> None:
     if command != VOICE:
         await channel.say(line)
     elif rest.strip():
-        await channel.say(voice=Path(os.path.expanduser(rest.strip())))
+        await channel.say(voice=_path(rest.strip()))
     else:
         print("Which file? /voice FILE")
         return
     await channel.idle.wait()
 
 
-def _read() -> str | None:
-    try:
-        return input(PROMPT).strip()
-    except EOFError:
-        return None
+def _path(typed: str) -> Path:
+    return Path(typed).expanduser()

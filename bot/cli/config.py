@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bot.cli.finding import shown
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.config.load import Finding, Loaded
+    from bot.config.load import Loaded
 
 WRONG = 2  # exit code for wrong usage or configuration
 
@@ -28,7 +29,7 @@ def validate(config: Path | None = ConfigOption, state_dir: Path | None = StateO
     """Check the configuration: exit 2 when anything in it is wrong."""
     loaded = _load(config, state_dir)
     for finding in (*loaded.errors, *loaded.warnings, *loaded.notes):
-        typer.echo(_line(finding, loaded.source))
+        typer.echo(shown(finding, loaded.source))
     counts = f"{_count(len(loaded.errors), 'error')}, {_count(len(loaded.warnings), 'warning')}"
     name = loaded.source or "no configuration file: defaults and environment"
     typer.echo(f"{name}: {counts}")
@@ -62,13 +63,6 @@ def _load(config: Path | None, state_dir: Path | None) -> Loaded:
     except ConfigError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from error
-
-
-def _line(finding: Finding, source: Path | None) -> str:
-    file = finding.file or source
-    where = f"{file}:{finding.line}: " if finding.line else ""
-    stops = " (parley run stops here)" if finding.fatal else ""
-    return f"{finding.kind}: {where}{finding.message}{stops}"
 
 
 def _count(number: int, noun: str) -> str:

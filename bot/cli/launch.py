@@ -8,9 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.cli.finding import place, shown
 from bot.config.load import Loaded, load, telegram_token
-from bot.config.secrets import known_secrets
 from bot.config.paths import config_path, default_state_dir
+from bot.config.secrets import known_secrets
 from bot.errors import ConfigError
 from bot.observe import log as logs
 
@@ -41,11 +42,12 @@ def prepare(config: Path | None, state_dir: Path | None) -> Ground:
     path = config or config_path(os.environ, folder)
     loaded = load(path=path, environ=os.environ)
     for finding in (*loaded.warnings, *loaded.errors):
-        print(f"parley: config: {finding}", file=sys.stderr)
-    fatal = [finding for finding in loaded.errors if finding.fatal]
-    if fatal:
+        print(f"parley: {shown(finding, path)}", file=sys.stderr)
+    if loaded.fatal:
+        first = loaded.fatal[0]
         raise ConfigError(
-            f"The configuration can't be used: {fatal[0]}. `parley config validate` lists all."
+            f"The configuration can't be used: {place(first, path)}{first.message}. "
+            "`parley config validate` lists everything."
         )
     set_up_logs(loaded)
     return Ground(loaded, folder)

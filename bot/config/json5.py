@@ -70,7 +70,7 @@ def read(text: str, *, file: Path) -> Document:
     import pyjson5
 
     text = text.removeprefix("\ufeff")
-    tokens = list(_tokens(text))
+    tokens = list(tokens_of(text))
     if not tokens:
         raise ConfigError(f"{file}:1:1: the file is empty. Write {{}} or delete it.")
     try:
@@ -87,7 +87,8 @@ def read(text: str, *, file: Path) -> Document:
     return Document(data=data, places=walk.places, repeated=walk.repeated)
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
+def tokens_of(text: str) -> Iterator[re.Match[str]]:
+    """The marks, texts and words of `text`, without comments and white space."""
     return (match for match in _TOKEN.finditer(text) if match.lastgroup != "skip")
 
 
@@ -102,7 +103,7 @@ def _syntax_error(message: str, *, text: str, file: Path) -> ConfigError:
     extra = re.match(r"Extra data U\+(\w+)", message)
     if extra:  # counted from the end of the data, not from what follows it
         first = chr(int(extra[1], 16))
-        later = (token for token in _tokens(text) if token.start() >= offset)
+        later = (token for token in tokens_of(text) if token.start() >= offset)
         offset = next((t.start() for t in later if t.group().startswith(first)), offset)
     said = message.replace(near.group(0), "") if near else message
     for word, plain in _WORDS.items():
@@ -146,7 +147,7 @@ class _Walk:
                 return
             if token["mark"] == ",":
                 continue
-            key = (*path, _key(token))
+            key = (*path, key_of(token))
             place = self._place(token)
             if key in self.places:
                 self.repeated[key] = place
@@ -171,7 +172,8 @@ class _Walk:
         return Place(file=self.file, line=self._line)
 
 
-def _key(token: re.Match[str]) -> str:
+def key_of(token: re.Match[str]) -> str:
+    """The name that a token in the place of a key stands for."""
     raw = token.group()
     quoted = token["text"] is not None
     if "\\" not in raw:

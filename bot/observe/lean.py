@@ -1,7 +1,7 @@
 """Keeps what `parley run` never uses out of its memory.
 
-structlog and httpx import rich and pygments for their own terminal output whenever those happen to be
-installed; that costs a tenth of a second and several megabytes at each start.
+structlog and httpx import rich and pygments, for terminal output of their own, wherever those are
+installed: a tenth of a second and several megabytes at each start.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.errors import BadAnswer, UpstreamError
-from bot.openrouter.client import OpenRouterClient
+from bot.openrouter.client import KeySource, OpenRouterClient
 from bot.openrouter.usage import cost_micro_usd
 
 COST_WITHIN_S = 2.0
-LAG_WAITS_S = (0.25, 0.5, 1.0)
+LAG_WAITS_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,14 @@ async def key_status(client: OpenRouterClient) -> KeyStatus:
     )
 
 
-async def generation_cost_micro_usd(client: OpenRouterClient, generation_id: str) -> int | None:
+async def generation_cost_micro_usd(
+    client: OpenRouterClient, generation_id: str, *, key: KeySource | None = None
+) -> int | None:
     """What one finished call cost, None when that can't be learned. The record lags a little."""
     for wait_s in (*LAG_WAITS_S, None):
         try:
             answer = await client.get(
-                "/generation", params={"id": generation_id}, within_s=COST_WITHIN_S
+                "/generation", params={"id": generation_id}, within_s=COST_WITHIN_S, key=key
             )
             data = answer.json().get("data")
             return cost_micro_usd(data.get("total_cost")) if isinstance(data, dict) else None

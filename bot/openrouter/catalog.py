@@ -18,6 +18,8 @@ import structlog
 from bot.errors import BadAnswer, UpstreamError
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.facts import BUNDLED, UNKNOWN, ModelFacts, from_cache, from_catalogue
+from bot.openrouter.route import media_model, wire_model
+from bot.openrouter.thinking import offered_levels
 
 PATH = "/models"
 EXPIRY_MS = 24 * 3600 * 1000
@@ -56,13 +58,23 @@ class Catalog:
     def lookup(self, model: str) -> ModelFacts:
         """What is known about a wire id, at once; starts a refresh when it is little or old."""
         found = self._rows.get(model) or self._rows.get(model.partition(":")[0])
-        if found is None or self._age_ms() > EXPIRY_MS:
+        if found is None or not 0 <= self._age_ms() <= EXPIRY_MS:
             self._start_refresh()
         return found or BUNDLED.get(model, UNKNOWN)
 
-    def models(self) -> tuple[ModelFacts, ...]:
-        """Every known model, by id."""
-        return tuple(self._rows[name] for name in sorted(self._rows))
+    def models(self, *, output: str = "") -> tuple[ModelFacts, ...]:
+        """Every known model, by id; only those that put out `output` (`speech`, ...) if named."""
+        rows = (self._rows[name] for name in sorted(self._rows))
+        return tuple(facts for facts in rows if not output or output in facts.outputs)
+
+    def voices(self, ref: str) -> tuple[str, ...]:
+        """The voices of a speech model by its reference; empty when unknown."""
+        return self.lookup(media_model(ref)).voices
+
+    def levels(self, ref: str) -> tuple[str, ...]:
+        """The thinking levels worth offering for a chat model by its reference."""
+        wire_id = wire_model(ref)
+        return offered_levels(wire_id, self.lookup(wire_id))
 
     async def refresh(self) -> None:
         """Fetch the catalogue now. Raises UpstreamError."""

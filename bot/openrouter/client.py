@@ -134,13 +134,20 @@ class OpenRouterClient:
         return await self._repeat(attempt, path=path, repeatable=repeatable)
 
     async def get(
-        self, path: str, *, params: Mapping[str, str] | None = None, within_s: float | None = None
+        self,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        within_s: float | None = None,
+        key: KeySource | None = None,
     ) -> Answer:
         """GET the whole answer: free lookups, always repeatable."""
 
         async def attempt() -> Answer:
             async with asyncio.timeout(within_s or self.settings.timeouts.lookup_s):
-                return await read_answer(await self._send("GET", path, params=params), ANSWER_BYTES)
+                return await read_answer(
+                    await self._send("GET", path, params=params, key=key), ANSWER_BYTES
+                )
 
         return await self._repeat(attempt, path=path, repeatable=True)
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 MICRO_USD_PER_M_TOKENS = 10**12
+TOKENS_PER_PRICE = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,20 @@ class ModelFacts:
     supports_tools: bool | None = None
     reasoning: bool | None = None
     efforts: tuple[str, ...] = ()
+    default_effort: str = ""
+    reasoning_mandatory: bool = False
     inputs: tuple[str, ...] = ("text",)
     outputs: tuple[str, ...] = ("text",)
     voices: tuple[str, ...] = ()
     prompt_price: int | None = None
     completion_price: int | None = None
+
+    def cost_micro_usd(self, *, prompt_tokens: int, completion_tokens: int) -> int | None:
+        """An estimate before a call, rounded up; None where the catalogue names no price."""
+        if self.prompt_price is None or self.completion_price is None:
+            return None
+        total = prompt_tokens * self.prompt_price + completion_tokens * self.completion_price
+        return -(-total // TOKENS_PER_PRICE)
 
     def as_row(self) -> dict[str, Any]:
         """For the cache on disk."""
@@ -73,6 +83,7 @@ def from_catalogue(row: Mapping[str, Any]) -> ModelFacts | None:
     architecture = _mapping(row.get("architecture"))
     pricing = _mapping(row.get("pricing"))
     reasoning = _mapping(row.get("reasoning"))
+    default = reasoning.get("default_effort")
     supported = row.get("supported_parameters")
     listed = set(_texts(supported)) if isinstance(supported, list) else None
     return ModelFacts(
@@ -87,6 +98,8 @@ def from_catalogue(row: Mapping[str, Any]) -> ModelFacts | None:
         supports_tools=None if listed is None else "tools" in listed,
         reasoning=None if listed is None else bool(listed & {"reasoning", "include_reasoning"}),
         efforts=_texts(reasoning.get("supported_efforts")),
+        default_effort=default if isinstance(default, str) else "",
+        reasoning_mandatory=reasoning.get("mandatory") is True,
         inputs=_modalities(architecture, "input_modalities", side=0),
         outputs=_modalities(architecture, "output_modalities", side=-1),
         voices=_texts(row.get("supported_voices")),

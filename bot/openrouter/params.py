@@ -40,16 +40,19 @@ PROTO_KEYS = frozenset({"__proto__", "prototype", "constructor"})
 def effective_params(settings: OpenRouterSettings, model: str, override: Params) -> dict[str, Any]:
     """The params of one request in canonical spelling, `provider` already merged.
 
-    Layers, weakest first: provider-wide, `agents.defaults.params`, the model's, the request's.
-    The later ones replace each other key by key at the top; only the routing object of the
-    provider-wide layer is merged into by the rest.
+    Layers, weakest first: provider-wide, the model's own entry at the provider, the agent's, the
+    request's. Later ones replace key by key at the top; the routing object is merged key by key
+    between these four, but that of a model under `agents.defaults` replaces the defaults' whole.
     """
-    wide = canonical(settings.provider_params)
     agent: dict[str, Any] = {}
-    for layer in (settings.default_params, *_of_model(settings, model), override):
+    for layer in (settings.default_params, *_of_model(settings, model)):
         agent |= canonical(layer)
-    merged = wide | agent
-    provider = routing(wide.get("provider")) | routing(agent.get("provider"))
+    own = canonical(_own(settings, model))
+    merged: dict[str, Any] = {}
+    provider: dict[str, Any] = {}
+    for layer in (canonical(settings.provider_params), own, agent, canonical(override)):
+        merged |= layer
+        provider |= routing(layer.get("provider"))
     merged.pop("provider", None)
     return merged | ({"provider": provider} if provider else {})
 
@@ -87,3 +90,10 @@ def _of_model(settings: OpenRouterSettings, model: str) -> Iterator[Params]:
             yield by_name[name]
     if model.strip().lower() not in names and model.strip().lower() in by_name:
         yield by_name[model.strip().lower()]
+
+
+def _own(settings: OpenRouterSettings, model: str) -> Params:
+    """The params beside the model's entry at the provider."""
+    wanted = wire_model(model)
+    found = (params for name, params in settings.own_params.items() if wire_model(name) == wanted)
+    return next(found, {})

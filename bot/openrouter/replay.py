@@ -11,9 +11,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bot.openrouter.thoughts import DETAILS_OF
+from bot.openrouter.tool_images import with_images_apart
 from bot.values.chat import Message
 
-REASONING_FIELDS = ("reasoning", "reasoning_content", "reasoning_text", "reasoning_details")
+REASONING_FIELDS = (
+    "reasoning",
+    "reasoning_content",
+    "reasoning_text",
+    "reasoning_details",
+    DETAILS_OF,
+)
 NO_REPLAY = re.compile(r"(anthropic|x-ai)/", re.IGNORECASE)
 NEEDS_CONTENT = re.compile(
     r"(^|/)(kimi-k2\.[5-9]|mimo-v2|deepseek-v4-)[^/]*$",
@@ -33,7 +41,12 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def replayed(messages: Sequence[Message], model: str) -> list[Message]:
     """`messages` for the wire, as copies. `model` is the wire id that will read them."""
     ids = _IdMap(mistral=bool(MISTRAL.match(model)))
-    return [_fit(message, model, ids) for message in messages if not _says_nothing(message)]
+    asked_last = max((n for n, m in enumerate(messages) if m.get("role") == "user"), default=-1)
+    return with_images_apart(
+        _fit(message, model, ids, in_loop=place > asked_last)
+        for place, message in enumerate(messages)
+        if not _says_nothing(message)
+    )
 
 
 def _says_nothing(message: Message) -> bool:
@@ -41,7 +54,7 @@ def _says_nothing(message: Message) -> bool:
     return message.get("role") == "assistant" and empty
 
 
-def _fit(message: Message, model: str, ids: _IdMap) -> Message:
+def _fit(message: Message, model: str, ids: _IdMap, *, in_loop: bool) -> Message:
     role = message.get("role")
     if role == "developer":
         return {**message, "role": "system"}
@@ -56,10 +69,12 @@ def _fit(message: Message, model: str, ids: _IdMap) -> Message:
         fit["tool_calls"] = [{**call, "id": ids.wire_id(call.get("id"))} for call in calls]
     else:
         fit.pop("tool_calls", None)
-    return fit | _reasoning(message, model)
+    # Signatures are good for the tool loop in which their model made them, and for no other.
+    with_details = in_loop and message.get(DETAILS_OF, model) == model
+    return fit | _reasoning(message, model, with_details=with_details)
 
 
-def _reasoning(message: Message, model: str) -> dict[str, Any]:
+def _reasoning(message: Message, model: str, *, with_details: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     details = message.get("reasoning_details")
     for name in ("reasoning", "reasoning_text"):
@@ -69,7 +84,7 @@ def _reasoning(message: Message, model: str) -> dict[str, Any]:
         fields["reasoning"] = details
     if _is_text(message.get("reasoning_content")):
         fields["reasoning_content"] = message["reasoning_content"]
-    if isinstance(details, list) and details:
+    if with_details and isinstance(details, list) and details:
         fields["reasoning_details"] = details
     if not NO_REPLAY.match(model):
         return fields

@@ -66,8 +66,10 @@ class Timeouts:
 class OpenRouterSettings:
     """`models.providers.openrouter` and the params of `agents.defaults`, already resolved.
 
-    `provider_params`, `default_params` and `model_params` are the layers of
-    facts/openrouter-wire.md §3.3; `model_params` is keyed by config reference.
+    The `params` are the layers of facts/openrouter-wire.md §3.3, weakest first: `own_params` are
+    those of `models.providers.openrouter.models[]` by model id, `model_params` those of
+    `agents.defaults.models` by reference. `thinking_default` holds where neither the request nor
+    the model's params name a level; empty means off.
     """
 
     base_url: str = CANONICAL_URL
@@ -75,7 +77,9 @@ class OpenRouterSettings:
     headers: Mapping[str, str] = field(default_factory=dict)
     auth: BearerAuth | HeaderAuth | None = None
     provider_params: Params = field(default_factory=dict)
+    own_params: Mapping[str, Params] = field(default_factory=dict)
     default_params: Params = field(default_factory=dict)
     model_params: Mapping[str, Params] = field(default_factory=dict)
+    thinking_default: str = ""
     timeouts: Timeouts = field(default_factory=Timeouts)
     allow_private_network: bool = False

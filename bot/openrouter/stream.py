@@ -31,6 +31,7 @@ class Assembler:
     """Feed it every object with `add`, then ask once for `done`. `model` is the one asked for."""
 
     def __init__(self, *, model: str, generation_id: str = "") -> None:
+        self._asked = model
         self._model = model
         self._generation_id = generation_id
         self._named = False
@@ -135,7 +136,7 @@ class Assembler:
                 }
                 for call in calls
             ]
-        return message | self._thoughts.fields(with_details=bool(calls))
+        return message | self._thoughts.fields(details_of=self._asked if calls else None)
 
 
 def _text(content: object) -> str:

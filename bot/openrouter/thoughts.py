@@ -10,6 +10,7 @@ from typing import Any
 ANSWER_TYPES = ("response.output_text", "response.text")
 TEXT_FIELDS = ("reasoning_content", "reasoning", "reasoning_text")
 GROWING = ("text", "summary", "data")
+DETAILS_OF = "reasoning_model"  # stored with a message, never sent
 
 Detail = dict[str, Any]
 
@@ -29,15 +30,20 @@ class Thoughts:
         plain = self._add_plain(delta)
         return detailed or plain, visible
 
-    def fields(self, *, with_details: bool) -> dict[str, Any]:
-        """The fields to store with the answer; details are asked back only beside tool calls."""
+    def fields(self, *, details_of: str | None) -> dict[str, Any]:
+        """The fields to store with the answer.
+
+        Details are asked back only beside tool calls and by the same model: `details_of` is the id
+        that was asked, None for an answer without calls.
+        """
         fields: dict[str, Any] = {}
         # The same thought comes in both forms, in one delta or in two: the fuller one is kept.
         text = max("".join(self._plain), "".join(self._detailed), key=len)
         if text:
             fields[self._field] = text
-        if with_details and self._details:
+        if details_of is not None and self._details:
             fields["reasoning_details"] = self._details
+            fields[DETAILS_OF] = details_of
         return fields
 
     def _add_plain(self, delta: dict[str, Any]) -> str:

@@ -55,8 +55,9 @@ class Database:
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """One write transaction. Everything inside is committed together or not at all."""
         async with self._lock:
-            await self._writer.execute("begin immediate")
             try:
+                # Inside the block: cancelled here, the statement runs all the same in its thread.
+                await self._writer.execute("begin immediate")
                 yield self._writer
             except BaseException:
                 # Shielded: a cancelled task must not leave the transaction open for the next one.
@@ -76,7 +77,13 @@ class Database:
 
     async def _migrate(self) -> None:
         done = (await (await self._writer.execute("pragma user_version")).fetchone() or (0,))[0]
-        for number, path in migrations():
+        known = migrations()
+        if done > known[-1][0]:
+            raise StartError(
+                f"The database was made by a newer Parley (version {done}, this one knows "
+                f"{known[-1][0]}). Upgrade Parley, or restore the backup from before."
+            )
+        for number, path in known:
             if number <= done:
                 continue
             async with self.transaction() as connection:
@@ -101,6 +108,11 @@ def statements(script: str) -> list[str]:
             found.append(pending)
             pending = ""
     return found
+
+
+def storable(text: str) -> str:
+    """`text` as SQLite takes it: surrogate pairs joined, lone halves replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _connect(path: Path) -> aiosqlite.Connection:

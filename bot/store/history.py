@@ -39,7 +39,7 @@ class HistoryTable:
                     conversation=conversation,
                     turn_id=turn_id,
                     position=position + offset,
-                    message=json.dumps(message, ensure_ascii=False),
+                    message=json.dumps(message),  # escaped: SQLite refuses half a surrogate pair
                     now_ms=now_ms,
                 )
         killpoint.reach("after-history")

@@ -43,7 +43,7 @@ class InboxTable:
                     connection,
                     channel=channel,
                     key=key,
-                    payload=json.dumps(payload, ensure_ascii=False),
+                    payload=json.dumps(payload),  # escaped: SQLite refuses half a surrogate pair
                     now_ms=now_ms,
                 )
                 if row is not None:

@@ -99,6 +99,18 @@ class LedgerTable:
         )
         return Spent(**dict(row))
 
+    async def unpriced(self, *, since_ms: int, limit: int) -> list[str]:
+        """Generation ids of finished calls whose cost is unknown, newest first."""
+        rows = self._queries.unpriced(self._database.reader, since_ms=since_ms, limit=limit)
+        return [str(row["generation_id"]) async for row in rows]
+
+    async def price(self, generation_id: str, cost_micro_usd: int) -> None:
+        """Book what a finished call cost, learned afterwards."""
+        async with self._database.transaction() as connection:
+            await self._queries.price(
+                connection, generation_id=generation_id, cost_micro_usd=cost_micro_usd
+            )
+
     async def of_turn(self, turn_id: str) -> list[PaidCall]:
         """What one turn paid for, in the order it was begun."""
         rows = self._queries.of_turn(self._database.reader, turn_id=turn_id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.store.db import Database, queries
+from bot.store.db import Database, queries, storable
 from bot.values.audio import Transcript
 from bot.values.clock import Clock
 
@@ -62,11 +62,11 @@ class TurnTable:
 
     async def save_heard(self, turn_id: str, heard: str) -> None:
         async with self._database.transaction() as connection:
-            await self._queries.save_heard(connection, id=turn_id, heard=heard)
+            await self._queries.save_heard(connection, id=turn_id, heard=storable(heard))
 
     async def save_answer(self, turn_id: str, answer: str) -> None:
         async with self._database.transaction() as connection:
-            await self._queries.save_answer(connection, id=turn_id, answer=answer)
+            await self._queries.save_answer(connection, id=turn_id, answer=storable(answer))
 
     async def settle(
         self, turn_id: str, ending: Ending, *, trace: Sequence[Any], inbox_id: int
@@ -114,7 +114,7 @@ class TurnTable:
                 connection,
                 turn_id=turn_id,
                 part=part,
-                heard=transcript.text,
+                heard=storable(transcript.text),
                 language=transcript.language,
                 model=transcript.model,
             )

@@ -59,9 +59,9 @@ class Hearing:
             log.warning("echo.failed", code=error.code, detail=str(error))
 
     def abort(self) -> None:
-        """Close what is open upstream."""
+        """Close what is open upstream. Idempotent: a second cancel would break off the closing."""
         for task in (self._listening, self._echoing):
-            if task is not None:
+            if task is not None and not task.cancelling():
                 task.cancel()
 
     async def cancel(self) -> None:

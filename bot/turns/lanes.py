@@ -58,7 +58,8 @@ class Lanes:
         if lane is None or lane.current is before is not None:
             return 0
         stopped = 0
-        if lane.current is not None and lane.task is not None:
+        # Who is told twice must not be interrupted while it settles.
+        if lane.current is not None and lane.task is not None and not lane.task.cancelling():
             lane.current.stop()
             lane.task.cancel()
             stopped += 1

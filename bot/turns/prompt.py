@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-from bot.values.conversation import ChatKind, Incoming
+from bot.values.conversation import AttachmentKind, ChatKind, Incoming
 
 RULES = """\
 You are {name}, an assistant that people talk to in a chat app, mostly by voice.
@@ -39,6 +39,11 @@ def user_text(incoming: Incoming, *, heard: str | None) -> str:
     if incoming.quote is not None and incoming.quote.text:
         whose = "your" if incoming.quote.from_bot else f"{incoming.quote.author or 'a'}'s"
         lines.append(f"(in reply to {whose} message {_quoted(incoming.quote.text)})")
+    for item in incoming.attachments:
+        if not item.may_carry_sound:
+            # Unless told, a model that is asked about a picture makes one up.
+            name = "file" if item.kind is AttachmentKind.OTHER else item.kind
+            lines.append(f"(sent with a {name}, which you can't see)")
     if heard is not None:
         lines.append(f"(voice note, heard) {_quoted(heard)}")
     if incoming.text:

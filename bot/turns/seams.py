@@ -68,3 +68,4 @@ class Crew:
     speech_folder: Path
     user_secret: bytes
     warm: Callable[[], Coroutine[Any, Any, None]]  # have a connection upstream ready
+    settled: Callable[[], None]  # told after every turn

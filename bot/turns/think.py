@@ -56,16 +56,14 @@ class Thinker:
         messages = await self._resume()
         for message in messages:
             await self._replay(message)
-        for round_number in range(self._crew.settings.max_rounds):
+        for rounds_left in reversed(range(self._crew.settings.max_rounds)):
             pending = _pending_calls(messages)
             if pending:
                 await self._store(messages, await self._run_tools(pending))
             elif messages[-1]["role"] == "assistant":
                 break
-            else:
-                last_round = round_number == self._crew.settings.max_rounds - 1
-                done = await self._ask(messages, with_tools=not last_round)
-                await self._store(messages, [done.message], stored_already=True)
+            done = await self._ask(messages, with_tools=rounds_left > 0)
+            await self._store(messages, [done.message], stored_already=True)
         return _visible(messages)
 
     async def _resume(self) -> list[Message]:
@@ -111,7 +109,9 @@ class Thinker:
         return ChatRequest(
             model=choices.model or settings.model,
             messages=[{"role": "system", "content": system}, *earlier, *messages],
-            tools=self._crew.tools.specs if with_tools else (),
+            tools=self._crew.tools.specs,
+            # Offered still: some vendors refuse earlier calls of tools that are not declared.
+            params={} if with_tools else {"toolChoice": "none"},
             thinking=choices.thinking or settings.thinking,
             session_id=self._alias(self._payer.conversation),
             user=self._alias(self._payer.person),

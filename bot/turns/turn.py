@@ -247,6 +247,7 @@ class Turn:
         await self._crew.turns.settle(
             self.id, ending, trace=self._trace.events, inbox_id=self._entry.id
         )
+        self._crew.settled()
         if self._speaking is not None:
             await self._speaking.forget()
         log.info(

@@ -20,12 +20,15 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What is asked of a chat model. `model` is a config reference such as `openrouter/auto`."""
+    """What is asked of a chat model. `model` is a config reference such as `openrouter/auto`.
+
+    `thinking` is the level that a person chose; empty means as configured for the model.
+    """
 
     model: str
     messages: Sequence[Message]
     tools: Sequence[ToolSpec] = ()
-    thinking: str = "off"
+    thinking: str = ""
     max_tokens: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     session_id: str = ""

@@ -40,6 +40,7 @@ from bot.openrouter.account import generation_cost_micro_usd, key_status
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
+from bot.openrouter.costs import Costs
 from bot.openrouter.facts import UNKNOWN, ModelFacts
 from bot.openrouter.keys import Secret
 from bot.openrouter.settings import HeaderAuth, OpenRouterSettings
@@ -352,7 +353,8 @@ def refusal(status: int, message: str = "no", **metadata: object) -> Reply:
 
 REFUSALS = {
     "401": (refusal(401), KeyRefused),
-    "402": (refusal(402, "more credits: can only afford 1,234 tokens"), NoCredit),
+    "402": (refusal(402, "Insufficient credits"), NoCredit),
+    "402, hardly a word": (refusal(402, "more credits: can only afford 15 tokens"), NoCredit),
     "403 moderation": (refusal(403, flagged_input="secret words", reasons=["x"]), Moderated),
     "403 exhausted key": (refusal(403, "Key limit exceeded (monthly)"), NoCredit),
     "403": (refusal(403, "not allowed"), KeyRefused),
@@ -390,7 +392,7 @@ async def test_a_refusal_becomes_its_typed_error_and_is_asked_once(case: str) ->
 
 async def test_a_credit_refusal_tells_what_can_be_afforded() -> None:
     with pytest.raises(NoCredit) as caught:
-        await answer(REFUSALS["402"][0])
+        await answer(refusal(402, "more credits: can only afford 1,234 tokens"))
     assert caught.value.affordable_tokens == 1234
 
 
@@ -770,6 +772,41 @@ async def test_the_output_cap_is_the_least_of_wish_maximum_and_room_left(tmp_pat
     assert [seen.json["max_completion_tokens"] for seen in state.seen[1:]] == [50, 100, 49]
 
 
+async def test_voices_levels_and_models_by_output_come_from_the_catalogue(tmp_path: Any) -> None:
+    speaker = {
+        "id": "hexgrad/kokoro-82m",
+        "supported_voices": ["af_alloy", "bf_emma", 7],
+        "architecture": {"output_modalities": ["speech"]},
+    }
+    thinker = {
+        "id": "vendor/m",
+        "supported_parameters": ["reasoning"],
+        "reasoning": {"supported_efforts": ["high", "low"], "mandatory": True},
+    }
+    async with (
+        upstream(as_json({"data": [thinker, speaker]})) as state,
+        client_for(state) as client,
+        Catalog(client, tmp_path / "m.json") as catalog,
+    ):
+        await catalog.refresh()
+        assert catalog.voices("openrouter/hexgrad/kokoro-82m") == ("af_alloy", "bf_emma")
+        assert catalog.levels("openrouter/vendor/m:free") == ("low", "high")
+        assert [facts.id for facts in catalog.models(output="speech")] == ["hexgrad/kokoro-82m"]
+        assert len(catalog.models()) == 2
+
+
+async def test_a_catalogue_from_the_future_is_fetched_again(tmp_path: Any) -> None:
+    clock = FakeClock()
+    async with upstream(MODELS) as state, client_for(state, clock=clock) as client:
+        async with Catalog(client, tmp_path / "m.json") as catalog:
+            await catalog.refresh()
+        clock.time_s -= 500
+        async with Catalog(client, tmp_path / "m.json") as catalog:
+            assert catalog.lookup("vendor/m").context == 800
+            await settled(catalog)
+    assert len(state.seen) == 2
+
+
 async def test_the_key_status_is_read_in_micro_dollars() -> None:
     data = {"label": "l", "limit": 10, "limit_remaining": 2.5, "usage": 7.5, "is_free_tier": False}
     async with upstream(as_json({"data": data})) as state, client_for(state) as client:
@@ -784,6 +821,31 @@ async def test_the_cost_of_a_call_is_asked_again_while_it_is_not_known_yet() -> 
         assert await generation_cost_micro_usd(client, "gen-tts-1") == 250_000
     assert state.seen[0].path == "/api/v1/generation?id=gen-tts-1"
     assert clock.slept == [0.25]
+
+
+async def test_costs_are_looked_up_once_each_with_their_own_key_and_booked_when_known() -> None:
+    booked: dict[str, int] = {}
+
+    async def book(generation_id: str, cost_micro_usd: int) -> None:
+        booked[generation_id] = cost_micro_usd
+
+    script = [as_json({"data": {"total_cost": cost}}) for cost in (0.5, None, 0.25)]
+    async with upstream(*script) as state, client_for(state) as client:
+        costs = Costs(client, key=lambda: Secret("speech-key"))
+        for names in (["a"], ["", "b"], ["c", "c"]):
+            assert await costs.settle(names, book) == len({"a", "c"} & set(names))
+    assert booked == {"a": 500_000, "c": 250_000}
+    assert [seen.path[-1] for seen in state.seen] == ["a", "b", "c"]
+    assert {seen.headers["authorization"] for seen in state.seen} == {"Bearer speech-key"}
+
+
+@pytest.mark.parametrize(("reply", "asked"), [(refusal(404), 6), (refusal(401), 1)])
+async def test_a_cost_that_stays_unknown_is_given_up_and_raises_nothing(
+    reply: Reply, asked: int
+) -> None:
+    async with upstream(reply) as state, client_for(state) as client:
+        assert await Costs(client).cost_micro_usd("gen-1") is None
+    assert len(state.seen) == asked
 
 
 async def test_a_request_with_half_a_surrogate_pair_is_still_sent() -> None:

@@ -1,4 +1,4 @@
-"""The books of the bot, read from outside: its database, its folders, and who was asked how often."""
+"""The books of the bot, read from outside: its database, its folders, who was asked how often."""
 
 from __future__ import annotations
 

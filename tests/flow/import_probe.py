@@ -60,7 +60,8 @@ def watch(address: str) -> None:
             if json.load(answer)["updates"]["polled_now"]:
                 break
         time.sleep(0.01)
-    print("IMPORTED", json.dumps(sorted(sys.modules)), flush=True)
+    sys.stdout.write(f"IMPORTED {json.dumps(sorted(sys.modules))}\n")
+    sys.stdout.flush()
     os.kill(os.getpid(), signal.SIGTERM)
 
 

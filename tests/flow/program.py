@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.flow.stage import Stage, clean_environment
+from tests.flow.stage import BotProcess, Stage, clean_environment
 
 MODULE = (sys.executable, "-m", "bot")
 # The console script that installing the package has put beside the interpreter.
@@ -52,3 +54,23 @@ def processes_of(session: int) -> list[int]:
             except ProcessLookupError:
                 continue
     return found
+
+
+@contextmanager
+def running(*arguments: str, log: Path, **environment: str) -> Iterator[BotProcess]:
+    """`parley ARGUMENTS` while the block runs, its output in `log`."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*MODULE, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=clean_environment(**environment),
+            start_new_session=True,
+        )
+    bot = BotProcess(process, log)
+    try:
+        yield bot
+    finally:
+        if process.poll() is None:
+            bot.kill()

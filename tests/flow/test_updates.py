@@ -1,4 +1,4 @@
-"""Whatever Telegram delivers: what can't be read stops nobody, and no person is met with silence."""
+"""Whatever Telegram delivers: what can't be read stops nobody, and nobody meets silence."""
 
 from __future__ import annotations
 
@@ -28,7 +28,13 @@ UNSEEN = {
 UNREADABLE = {
     "no date": {"chat": {"id": 1, "type": "private"}, "message_id": 1, "text": "x"},
     "no chat": {"message_id": 1, "date": 1, "text": "x"},
-    "text is a number": {"chat": {"id": 1, "type": "private"}, "date": 1, "text": 7},
+    "text is a number": {
+        "chat": {"id": 1, "type": "private"},
+        "from": {"id": 1, "is_bot": False},
+        "message_id": 1,
+        "date": 1,
+        "text": 7,
+    },
     "a list": ["not", "a", "message"],
 }
 NOTHING_TO_ANSWER: dict[str, Any] = {

@@ -204,3 +204,18 @@ def test_what_fails_once_before_an_answer_is_asked_again(
     assert len(guest.replies("voice")) == 1
     calls = [call["endpoint"] for call in stage.upstream_calls()]
     assert sorted(calls) == sorted(["chat", "speech", "transcription", endpoint])
+
+
+def test_a_character_cut_in_two_by_the_stream_is_whole_again(guest: Guest) -> None:
+    guest.stage.answers("", chunks=["A parrot: \ud83e", "\udd9c."])
+    assert guest.asks(QUESTION) == ["A parrot: 🦜."]
+
+
+def test_half_a_character_stops_neither_ears_nor_model(guest: Guest) -> None:
+    stage = guest.stage
+    stage.answers("Half \ud83e of one.")
+    body = {"text": "What \ud83e is new?", "usage": {"seconds": 1, "cost": 0}}
+    stage.openrouter.post("faults", {"endpoint": "transcription", "kind": "json", "body": body})
+    echo, answer = guest.plays(voices.say(QUESTION))
+    assert echo == '📝 "What \ufffd is new?"'
+    assert answer == "Half \ufffd of one."

@@ -6,13 +6,12 @@ differs from the seed, wire/README.md decides: no nested copy, and every replaye
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from bot.openrouter.shaping.shape import Body, Shape
+from bot.openrouter.thinking import DEEPSEEK_V4
 from bot.values.chat import Message
 
-DEEPSEEK_V4 = re.compile(r"(openrouter/)?~?deepseek/deepseek-v4-(flash|pro)(-\d{4,})?(:[^/]*)?")
 EFFORTS = {"": "high", "max": "xhigh", "adaptive": "medium"}
 LEVELS = ("minimal", "low", "medium", "high", "xhigh")
 OFF = ("off", "none")

@@ -7,25 +7,14 @@ Level off sends nothing.
 from __future__ import annotations
 
 from bot.openrouter.shaping.shape import Body, Shape
-
-EFFORTS = {
-    "minimal": "minimal",
-    "low": "low",
-    "medium": "medium",
-    "high": "high",
-    "xhigh": "xhigh",
-    "adaptive": "medium",
-    "max": "xhigh",
-}
-AUTO = "openrouter/auto"
-HUNTER = "openrouter/hunter-alpha"
+from bot.openrouter.thinking import effort_of, takes_effort
 
 
 def inject_reasoning(body: Body, shape: Shape) -> Body:
     """Drop the top-level `reasoning_effort`; add `reasoning.effort` where the model takes it."""
     rest = {name: value for name, value in body.items() if name != "reasoning_effort"}
-    effort = EFFORTS.get(shape.thinking.strip().lower())
-    if effort is None or _skips(shape):
+    effort = effort_of(shape.thinking, shape.facts.efforts)
+    if effort is None or not takes_effort(shape.model, shape.facts):
         return rest
     present = rest.get("reasoning")
     if not present:
@@ -33,12 +22,3 @@ def inject_reasoning(body: Body, shape: Shape) -> Body:
     if isinstance(present, dict) and not {"effort", "max_tokens"} & present.keys():
         return {**rest, "reasoning": {**present, "effort": effort}}
     return rest
-
-
-def _skips(shape: Shape) -> bool:
-    base = shape.model.partition(":")[0]
-    return (
-        base in (AUTO, "auto", HUNTER)
-        or shape.model.startswith("x-ai/")
-        or shape.facts.reasoning is False
-    )

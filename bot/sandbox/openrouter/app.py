@@ -16,6 +16,7 @@ from bot.sandbox.openrouter.control import control_routes
 from bot.sandbox.openrouter.exchange import Endpoint, Handler
 from bot.sandbox.openrouter.ledger import answer_credits, answer_generation, answer_key
 from bot.sandbox.openrouter.listing import answer_models
+from bot.sandbox.openrouter.login import Codes, answer_auth_keys, sign_in_page
 from bot.sandbox.openrouter.refusal import ApiRefusal
 from bot.sandbox.openrouter.service import Service
 from bot.sandbox.openrouter.settings import Settings
@@ -23,11 +24,13 @@ from bot.sandbox.openrouter.speech import answer_speech
 from bot.sandbox.openrouter.transcription import answer_transcription
 
 API = "/api/v1"
+PUBLIC = ("models", "auth_keys")
 
 
 def create_app(settings: Settings) -> Starlette:
     """The ASGI app; its lifespan ends the threads. Each app has accounts of its own."""
     service = Service(settings)
+    codes = Codes(settings.clock)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -37,13 +40,13 @@ def create_app(settings: Settings) -> Starlette:
             service.close()
 
     return Starlette(
-        routes=[*_api_routes(service), *control_routes(service)],
+        routes=[*_api_routes(service, codes), *control_routes(service), sign_in_page(codes)],
         lifespan=lifespan,
         exception_handlers={HTTPException: _http_problem},
     )
 
 
-def _api_routes(service: Service) -> list[Route]:
+def _api_routes(service: Service, codes: Codes) -> list[Route]:
     table: list[tuple[str, str, str, Handler]] = [
         ("POST", "/chat/completions", "chat", answer_chat),
         ("POST", "/audio/transcriptions", "transcription", answer_transcription),
@@ -52,11 +55,10 @@ def _api_routes(service: Service) -> list[Route]:
         ("GET", "/key", "key", answer_key),
         ("GET", "/credits", "credits", answer_credits),
         ("GET", "/generation", "generation", answer_generation),
+        ("POST", "/auth/keys", "auth_keys", answer_auth_keys(codes)),
     ]
     return [
-        Route(
-            API + path, Endpoint(name, handler, service, public=name == "models"), methods=[method]
-        )
+        Route(API + path, Endpoint(name, handler, service, public=name in PUBLIC), methods=[method])
         for method, path, name, handler in table
     ]
 

@@ -22,3 +22,13 @@ where conversation = :conversation and started_at_ms >= :since_ms
 -- name: of_turn(turn_id)
 select kind, model, state, cost_micro_usd, started_at_ms, finished_at_ms
 from paid_calls where turn_id = :turn_id order by id;
+
+-- name: unpriced(since_ms, limit)
+select generation_id from paid_calls
+where state = 'done' and cost_micro_usd is null and generation_id <> ''
+  and started_at_ms >= :since_ms
+order by id desc limit :limit;
+
+-- name: price(generation_id, cost_micro_usd)!
+update paid_calls set cost_micro_usd = :cost_micro_usd
+where generation_id = :generation_id and cost_micro_usd is null;

@@ -55,6 +55,31 @@ def test_the_agents_provider_object_is_merged_into_the_wide_one_and_replaces_amo
     assert effective_params(settings, REF, {}).get("provider", {}) == {**wide, **model}
 
 
+@given(LAYERS, LAYERS, LAYERS, LAYERS)
+def test_routing_objects_of_provider_model_agent_and_request_are_merged_key_by_key(
+    wide: dict[str, Any], own: dict[str, Any], model: dict[str, Any], request: dict[str, Any]
+) -> None:
+    settings = OpenRouterSettings(
+        provider_params={"provider": wide},
+        own_params={"vendor/model": {"provider": own}},
+        model_params={REF: {"provider": model}},
+    )
+    merged = effective_params(settings, REF, {"provider": request})
+    assert merged.get("provider", {}) == {**wide, **own, **model, **request}
+
+
+@given(LAYERS, LAYERS, LAYERS)
+def test_the_entry_at_the_provider_lies_under_the_agents_layers(
+    own: dict[str, Any], default: dict[str, Any], model: dict[str, Any]
+) -> None:
+    settings = OpenRouterSettings(
+        own_params={"Vendor/Model": own, "vendor/other": {"x": -1}},
+        default_params=default,
+        model_params={REF: model},
+    )
+    assert effective_params(settings, REF, {}) == {**own, **default, **model}
+
+
 @given(JSON)
 def test_dangerous_names_are_gone_at_every_depth(value: Any) -> None:
     def names(item: Any) -> set[str]:

@@ -52,6 +52,51 @@ def test_anthropic_and_xai_get_no_reasoning_back(model: str) -> None:
     assert one(stored, model) == answer()
 
 
+CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+RESULT = {"role": "tool", "tool_call_id": "c", "content": "x"}
+DETAILS = [{"type": "reasoning.encrypted", "data": "QQ==", "index": 0}]
+
+
+def thoughtful(**fields: Any) -> dict[str, Any]:
+    return answer(content=None, tool_calls=[CALL], reasoning_details=DETAILS, **fields)
+
+
+def test_details_go_back_unmodified_within_the_tool_loop_of_their_model() -> None:
+    for made_by in ({}, {"reasoning_model": "vendor/m"}):
+        _, sent, _ = replayed([USER, thoughtful(**made_by), RESULT], "vendor/m")
+        assert sent["reasoning_details"] == DETAILS
+        assert "reasoning_model" not in sent
+
+
+def test_details_stay_behind_when_another_model_reads_or_the_loop_is_over() -> None:
+    elsewhere = [USER, thoughtful(reasoning_model="other/m", reasoning="r"), RESULT]
+    earlier = [USER, thoughtful(reasoning="r"), RESULT, answer(), USER]
+    for messages in (elsewhere, earlier):
+        sent = replayed(messages, "vendor/m")[1]
+        assert not {"reasoning_details", "reasoning_model"} & sent.keys()
+        assert sent["reasoning"] == "r"
+
+
+@pytest.mark.parametrize("model", ["x-ai/kimi-k2.6", "anthropic/deepseek-v4-pro:free"])
+def test_a_model_known_to_need_reasoning_content_keeps_that_one_field(model: str) -> None:
+    stored = answer(reasoning="a", reasoning_content="b", reasoning_details=[{}])
+    assert one(stored, model) == answer(reasoning_content="b")
+
+
+def test_pictures_in_tool_results_follow_the_results_in_a_user_message() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,QQ=="}}
+    text = {"type": "text", "text": "Done."}
+    results = [
+        {**RESULT, "content": [picture]},
+        {**RESULT, "content": [text, picture]},
+        {**RESULT, "content": [text]},
+    ]
+    _, _, *sent = replayed([USER, thoughtful(), *results, answer()], "vendor/m")
+    assert [m["role"] for m in sent] == ["tool", "tool", "tool", "user", "assistant"]
+    assert [m["content"] for m in sent[:3]] == ["(see the attached image)", "Done.", "Done."]
+    assert sent[3]["content"][1:] == [picture, picture]
+
+
 def test_turns_that_say_nothing_are_left_out() -> None:
     empty = [answer(content=None), answer(content=""), answer(content="", tool_calls=[])]
     assert replayed([USER, *empty], "vendor/m") == [USER]
@@ -145,6 +190,13 @@ def test_the_configured_cap_counts_when_the_request_names_none() -> None:
     assert payload(params={"maxTokens": 100})["max_completion_tokens"] == 100
     assert payload(params={"maxTokens": 100}, max_tokens=7)["max_completion_tokens"] == 7
     assert payload(params={"maxTokens": "many"})["max_completion_tokens"] == 4096
+
+
+def test_a_price_estimate_is_rounded_up_and_unknown_without_prices() -> None:
+    facts = ModelFacts(prompt_price=800_000, completion_price=3_500_000)
+    assert facts.cost_micro_usd(prompt_tokens=1000, completion_tokens=100) == 1150
+    assert facts.cost_micro_usd(prompt_tokens=1, completion_tokens=0) == 1
+    assert UNKNOWN.cost_micro_usd(prompt_tokens=1, completion_tokens=1) is None
 
 
 def test_a_picture_counts_as_many_characters() -> None:

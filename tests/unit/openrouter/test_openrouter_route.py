@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.openrouter.headers import request_headers
 from bot.openrouter.keys import Secret
@@ -39,6 +41,27 @@ def test_only_the_real_host_is_verified_and_only_its_address_exact(
     assert not exact or route.base_url == CANONICAL_URL
 
 
+LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,6}[a-z0-9])?", fullmatch=True)
+
+
+@given(LABELS, LABELS)
+def test_subdomains_are_verified_and_whatever_only_looks_alike_is_not(a: str, b: str) -> None:
+    assert Route.of(f"https://{a}.openrouter.ai/{b}").verified
+    assert not Route.of(f"https://{a}.openrouter.ai/{b}").exact
+    for host in (
+        f"{a}openrouter.ai",
+        f"{a}-openrouter.ai",
+        f"openrouter.ai.{a}.{b}",
+        f"openrouter.ai-{a}.{b}",
+        f"openrouter.{a}",
+        f"{a}.{b}/openrouter.ai",
+        f"openrouter.ai:x@{a}.{b}",
+    ):
+        if host != "openrouter.ai":
+            route = Route.of(f"https://{host}")
+            assert (route.verified, route.exact) == (False, False)
+
+
 @pytest.mark.parametrize(
     ("ref", "model"),
     [
@@ -51,6 +74,11 @@ def test_only_the_real_host_is_verified_and_only_its_address_exact(
         ("openrouter/deepseek-v4-flash", "deepseek/deepseek-v4-flash"),
         ("openrouter/deepseek-v4-pro", "deepseek/deepseek-v4-pro"),
         ("openrouter/@preset/calm", "@preset/calm"),
+        ("openrouter/openrouter/fusion", "openrouter/fusion"),
+        ("openrouter/fusion", "openrouter/fusion"),
+        ("openrouter/openrouter/hunter-alpha", "openrouter/hunter-alpha"),
+        ("openrouter/~anthropic/claude-latest", "~anthropic/claude-latest"),
+        ("openrouter/vendor/model:nitro", "vendor/model:nitro"),
     ],
 )
 def test_a_reference_becomes_the_id_that_the_wire_wants(ref: str, model: str) -> None:

@@ -151,7 +151,9 @@ async def assemble(
         yield Parts(dispatcher, doorman, lanes, tasks, chores, stores, workshop, clock)
 
 
-def _connect(loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks, models: ModelMenu) -> Parts:
+def _connect(
+    loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks, models: ModelMenu
+) -> tuple[Dispatcher, Doorman, Lanes]:
     doorman = Doorman(translate.access_rules(loaded.config), stores.people)
     lanes = Lanes(tasks)
     desk = Desk(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ import structlog
 
 from bot.app.assemble import Parts, assemble
 from bot.app.channels import TELEGRAM, configured_channels
+from bot.app.ending import ending_on_signal
 from bot.app.state import hold
 from bot.channels.base import Channel
 from bot.channels.telegram import render
@@ -31,12 +30,13 @@ async def run(loaded: Loaded, state_dir: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigError or StartError."""
     with hold(state_dir):
         async with (
+            ending_on_signal() as ending,
             assemble(loaded, state_dir) as parts,
             configured_channels(loaded, parts, state_dir) as channels,
             serving(parts, channels),
         ):
             await _invite_owner(parts, channels)
-            await until_told()
+            await ending.wait()
             log.info("bot.draining", lanes=parts.lanes.count)
 
 
@@ -45,18 +45,6 @@ async def _warm_up(parts: Parts) -> None:
     await parts.clock.sleep(WARM_UP_AFTER_S)
     await parts.workshop.run(load_libraries)
     await parts.workshop.run(render.warm)
-
-
-async def until_told() -> None:
-    """Wait for SIGTERM or SIGINT. A second one ends the process the hard way."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for name in signals:
-        loop.add_signal_handler(name, told.set)
-    await told.wait()
-    for name in signals:
-        loop.remove_signal_handler(name)
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ A package that brings a channel declares, in its own pyproject.toml:
 
 `create(context: ChannelContext) -> Channel` is called once at start. Whatever audio the channel
 forwards as an `Attachment` gets the same preflight as a Telegram note: transcription, echo, a
-spoken answer.
+spoken answer. The channel is started when the config has a block `channels.<name>`; whom it answers
+says `allowFrom` there (in groups `groupPolicy` and `groupAllowFrom`), never Telegram's lists.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -79,6 +80,7 @@ def report(turn: Settled, calls: list[PaidCall]) -> dict[str, Any]:
     return {
         "id": turn.id,
         "conversation": turn.conversation,
+        "message_id": json.loads(turn.payload).get("message", {}).get("message_id"),
         "state": turn.state,
         "received_at_ms": received_at_ms,
         "trace": turn.trace,

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bot.app.assemble import Parts, assemble
 from bot.app.channels import configured_channels
-from bot.app.run import serving, until_told
+from bot.app.ending import until_told
+from bot.app.run import serving
 from bot.app.settings import key_sources
 from bot.app.state import hold
 from bot.cli.launch import set_up_logs

@@ -53,6 +53,7 @@ STATUS_OF_TYPE = {
 }
 TOO_LONG_TYPES = {"context_length_exceeded", "token_limit_exceeded", "string_too_long"}
 MODERATED_TYPES = {"content_policy_violation", "refusal"}
+NO_MODEL_TYPES = {"model_not_found", "wrong_endpoint"}  # these come with 400
 
 KEY_LIMIT = re.compile(r"key limit (exceeded|reached|hit)|api key budget limit", re.IGNORECASE)
 TOO_LONG = re.compile(r"context (length|window)|maximum context|prompt is too long", re.IGNORECASE)
@@ -60,6 +61,7 @@ MODERATION = re.compile(r"moderat|flagged|content polic|guardrail", re.IGNORECAS
 AFFORDABLE = re.compile(r"can only afford (\d[\d,]*)", re.IGNORECASE)
 PROVIDER_FAILED = re.compile(r"provider returned error", re.IGNORECASE)
 NO_SUCH_INPUT = re.compile(r"support (image|audio|video|file) input", re.IGNORECASE)
+NO_SUCH_MODEL = re.compile(r"not a valid model", re.IGNORECASE)
 PRIVACY = re.compile(r"data policy|privacy", re.IGNORECASE)
 
 NOT_PERMITTED = (
@@ -88,6 +90,8 @@ def classify(
         return Moderated(detail, status=status)
     if status in (400, 413, 422) and (error_type in TOO_LONG_TYPES or TOO_LONG.search(message)):
         return ContextTooLong(detail, status=status)
+    if status == 400 and (error_type in NO_MODEL_TYPES or NO_SUCH_MODEL.search(message)):
+        return ModelMissing(detail, status=status)
     if status == 400 and not error_type and PROVIDER_FAILED.search(message):
         return UpstreamDown(detail, status=status)
     return _by_status(message, detail, status, error_type, wait_s)

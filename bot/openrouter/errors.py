@@ -133,7 +133,8 @@ def _typed(refusal: Refusal, *, hide: str, request_id: str, wait_s: float | None
         refusal.message,
         detail=f"{message} [{', '.join(labels)}]" if labels else message,
         status=refusal.status,
-        error_type=refusal.error_type or refusal.code or _text(refusal.availability.get("code")),
+        # The newest of the three and the most exact, where there is one.
+        error_type=_text(refusal.availability.get("code")) or refusal.error_type or refusal.code,
         flagged="flagged_input" in refusal.metadata or "reasons" in refusal.metadata,
         wait_s=wait_s,
     )

@@ -7,6 +7,7 @@ Sources: facts/openrouter-wire.md §3.2 (messages), §3.8, §3.9; facts/openrout
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -66,12 +67,28 @@ def _fit(message: Message, model: str, ids: _IdMap, *, in_loop: bool) -> Message
     calls = message.get("tool_calls")
     if calls:
         fit["content"] = message.get("content") or None
-        fit["tool_calls"] = [{**call, "id": ids.wire_id(call.get("id"))} for call in calls]
+        fit["tool_calls"] = [_fit_call(call, ids) for call in calls]
     else:
         fit.pop("tool_calls", None)
     # Signatures are good for the tool loop in which their model made them, and for no other.
     with_details = in_loop and message.get(DETAILS_OF, model) == model
     return fit | _reasoning(message, model, with_details=with_details)
+
+
+def _fit_call(call: dict[str, Any], ids: _IdMap) -> dict[str, Any]:
+    fit = {**call, "id": ids.wire_id(call.get("id"))}
+    function = call.get("function")
+    # What the model wrote wrongly it hears of in the tool's result; vendors refuse to read it back.
+    if isinstance(function, dict) and not _is_object(function.get("arguments")):
+        fit["function"] = {**function, "arguments": "{}"}
+    return fit
+
+
+def _is_object(arguments: object) -> bool:
+    try:
+        return isinstance(arguments, str) and isinstance(json.loads(arguments), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _reasoning(message: Message, model: str, *, with_details: bool) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def create_app() -> ASGIApp:
 
 async def serve(port: int) -> None:
     """Serve on `port`, any free one for 0, until standard input closes."""
-    with socket.socket() as listener:
+    # IPPROTO_TCP spelled out: without it asyncio leaves Nagle on, 40 ms an answer.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         config = uvicorn.Config(

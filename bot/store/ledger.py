@@ -8,6 +8,7 @@ from typing import Literal
 from bot.store.db import Database, queries
 from bot.values.clock import Clock
 
+DAY_MS = 24 * 60 * 60 * 1000
 Result = Literal["done", "failed", "maybe_paid"]
 
 
@@ -41,6 +42,16 @@ class PaidCall:
     cost_micro_usd: int | None
     started_at_ms: int
     finished_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpent:
+    """The sum of one day; `day` counts days of UTC since the epoch."""
+
+    day: int
+    calls: int
+    cost_micro_usd: int
+    unpriced: int
 
 
 class LedgerTable:
@@ -110,6 +121,11 @@ class LedgerTable:
             await self._queries.price(
                 connection, generation_id=generation_id, cost_micro_usd=cost_micro_usd
             )
+
+    async def spent_by_day(self, *, since_ms: int) -> list[DaySpent]:
+        """What everything cost on each day that had a call, the latest first."""
+        rows = self._queries.spent_by_day(self._database.reader, since_ms=since_ms, day_ms=DAY_MS)
+        return [DaySpent(**dict(row)) async for row in rows]
 
     async def of_turn(self, turn_id: str) -> list[PaidCall]:
         """What one turn paid for, in the order it was begun."""

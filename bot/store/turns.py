@@ -26,13 +26,17 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A turn that ended, with its trace: [milliseconds since received, stage, facts]."""
+    """A turn that ended, with its trace: [milliseconds since received, stage, facts].
+
+    `payload` is what began it, as its channel stored it.
+    """
 
     id: str
     conversation: str
     state: str
     trace: list[Any]
     finished_at_ms: int
+    payload: str
 
 
 class TurnTable:
@@ -97,9 +101,15 @@ class TurnTable:
                 state=row["state"],
                 trace=json.loads(row["trace"]),
                 finished_at_ms=row["finished_at_ms"],
+                payload=row["payload"],
             )
             async for row in rows
         ]
+
+    async def count_open(self) -> int:
+        """How many turns have begun and not ended."""
+        row = await self._queries.count_open(self._database.reader)
+        return int(row["turns"])
 
     async def transcript(self, turn_id: str, part: int) -> Transcript | None:
         """What was heard in one part of the note, if that part was transcribed before."""

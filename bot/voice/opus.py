@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 from bot.values.audio import Bubble, Pcm
 
 TELEGRAM_RATE = 48_000
 FRAME_S = 0.02
+SLICE_S = 0.25
 HEADERS_BYTES = 400
 PAGE_BYTES = 32  # page header beside its lacing values; one page per second
 
@@ -51,8 +53,9 @@ class OpusEncoder:
             return
         if (pcm.rate, pcm.channels) != self._source:
             self._change_source(pcm)
-        self._keep(self._resampler.resample(_frame(pcm, samples)))
-        self._encode()
+        for slice_ in _slices(pcm):
+            self._keep(self._resampler.resample(_frame(slice_)))
+            self._encode()
         self.duration_s += samples / pcm.rate
 
     def finish(self) -> Bubble:
@@ -100,11 +103,23 @@ def encode(pcm: Pcm, *, bitrate: int = 32_000, level: int = 5) -> Bubble:
     return encoder.finish()
 
 
-def _frame(pcm: Pcm, samples: int) -> Any:
+def _slices(pcm: Pcm) -> Iterator[Pcm]:
+    """`pcm` in short pieces of whole samples.
+
+    FFmpeg keeps buffers as large as the largest frame it saw: a running encoder that was fed whole
+    sentences holds 4 MB, with slices 0.7 MB, at the same speed (measured).
+    """
+    step = int(pcm.rate * SLICE_S) * 2 * pcm.channels
+    whole = len(pcm.data) // (2 * pcm.channels) * 2 * pcm.channels
+    for start in range(0, whole, step):
+        yield Pcm(pcm.data[start : min(start + step, whole)], pcm.rate, pcm.channels)
+
+
+def _frame(pcm: Pcm) -> Any:
     import av
 
+    samples = len(pcm.data) // (2 * pcm.channels)
     frame = av.AudioFrame("s16", "mono" if pcm.channels == 1 else "stereo", samples)
     frame.sample_rate = pcm.rate
-    size_bytes = samples * 2 * pcm.channels
-    memoryview(frame.planes[0])[:size_bytes] = pcm.data[:size_bytes]
+    memoryview(frame.planes[0])[: len(pcm.data)] = pcm.data
     return frame

@@ -364,6 +364,27 @@ REFUSALS = {
     "400 context": (refusal(400, error_type="context_length_exceeded"), ContextTooLong),
     "400 context by its words": (refusal(400, "maximum context length is 8192"), ContextTooLong),
     "400 policy": (refusal(400, error_type="content_policy_violation"), Moderated),
+    "400 no such model": (
+        refusal(400, "a/b is not a valid model ID", error_type="invalid_request"),
+        ModelMissing,
+    ),
+    "400 model of another endpoint": (
+        as_json({"error": {"message": "no", "availability": {"code": "wrong_endpoint"}}}, 400),
+        ModelMissing,
+    ),
+    "404 by privacy": (
+        as_json(
+            {
+                "error": {
+                    "message": "no",
+                    "metadata": {"error_type": "not_found"},
+                    "availability": {"code": "privacy_restricted", "retryable": False},
+                }
+            },
+            404,
+        ),
+        ModelMissing,
+    ),
     "400 provider": (refusal(400, "Provider returned error"), UpstreamDown),
     "409": (refusal(409), RequestRejected),
     "413": (refusal(413), RequestRejected),

@@ -66,8 +66,9 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     both = dict(base)
     for name, value in changes.items():
         old = both.get(name)
-        deeper = isinstance(old, Mapping) and isinstance(value, Mapping)
-        both[name] = merged(old, value) if deeper else value
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = merged(old, value)
+        both[name] = value
     return both
 
 
@@ -175,8 +176,10 @@ class Stage:
         log_path = self.folder / f"bot-{len(self.bots)}.log"
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"]
-                + ["--config", str(path), "--state-dir", str(self.state_dir)],
+                [
+                    *(sys.executable, "-m", "bot", "run"),
+                    *("--config", str(path), "--state-dir", str(self.state_dir)),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

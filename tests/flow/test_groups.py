@@ -6,14 +6,15 @@ from tests import voices
 from tests.flow.guest import Guest
 from tests.flow.stage import Stage
 
-LISTED, UNLISTED, FORUM, LOUD = -1001, -1002, -1003, -1004
-CONFIG = {
-    "channels": {
-        "telegram": {
-            "groups": {str(LISTED): {}, str(FORUM): {}, str(LOUD): {"requireMention": False}},
-        }
-    }
+UNLISTED, FORUM = -1001, -1002
+LISTED, LOUD = range(-2010, -2000), range(-3010, -3000)  # a group per test
+GROUPS = {
+    str(FORUM): {},
+    **{str(chat_id): {} for chat_id in LISTED},
+    **{str(chat_id): {"requireMention": False} for chat_id in LOUD},
 }
+CONFIG = {"channels": {"telegram": {"groups": GROUPS}}}
+new_listed, new_loud = iter(LISTED), iter(LOUD)
 QUESTION = "What is new?"
 MENTION = f"@parley_sandbox_bot {QUESTION}"
 
@@ -33,7 +34,7 @@ def in_group(guest: Guest, chat_id: int, *, topic: str = "") -> Guest:
 
 
 def test_a_mention_is_answered_as_a_reply(guest: Guest) -> None:
-    member = in_group(guest, LISTED)
+    member = in_group(guest, next(new_listed))
     message_id = member.says(MENTION)
     member.awaits_endings(1)
     (answer,) = member.replies()
@@ -44,17 +45,16 @@ def test_a_mention_is_answered_as_a_reply(guest: Guest) -> None:
 
 
 def test_a_reply_to_the_bot_is_meant_for_it(guest: Guest) -> None:
-    member = in_group(guest, LISTED)
-    done = len(member.endings())
+    member = in_group(guest, next(new_listed))
     member.says(MENTION)
-    member.awaits_endings(done + 1)
+    member.awaits_endings(1)
     member.asks("And tomorrow?", reply_to=member.replies()[-1]["message_id"])
     *_, call = guest.stage.upstream_calls("chat")
     assert "And tomorrow?" in call["json"]["messages"][-1]["content"]
 
 
 def test_what_is_not_meant_for_the_bot_is_ignored(guest: Guest) -> None:
-    member = in_group(guest, LISTED)
+    member = in_group(guest, next(new_listed))
     before = len(guest.stage.telegram_calls("sendChatAction"))
     assert member.asks(QUESTION) == []
     assert member.asks("@somebody_else hello") == []
@@ -72,7 +72,7 @@ def test_a_group_that_is_not_listed_is_ignored(guest: Guest) -> None:
 
 
 def test_a_group_may_let_the_bot_answer_everything(guest: Guest) -> None:
-    assert len(in_group(guest, LOUD).asks(QUESTION)) == 1
+    assert len(in_group(guest, next(new_loud)).asks(QUESTION)) == 1
 
 
 def test_an_answer_stays_in_its_topic_and_topics_are_apart(guest: Guest) -> None:
@@ -106,21 +106,21 @@ def test_a_mentioned_note_is_answered_aloud_in_its_topic(guest: Guest) -> None:
 
 
 def test_the_growing_answer_in_a_group_becomes_the_answer(guest: Guest) -> None:
-    member = in_group(guest, LOUD)
+    member = in_group(guest, next(new_loud))
     first = "These are more than twenty characters. "
-    done = len(member.endings())
     guest.stage.answers("", chunks=[first, {"text": "The end.", "hold": "more"}])
     member.says(QUESTION)
     growing = member.awaits_text(first.strip())
     guest.stage.openrouter.post("release", {"gate": "more"})
-    member.awaits_endings(done + 1)
+    member.awaits_endings(1)
     answer = member.replies()[-1]
     assert answer["message_id"] == growing["message_id"]
     assert answer["text"] == f"{first}The end."
 
 
 def test_two_people_of_a_group_share_one_conversation(guest: Guest) -> None:
-    one, two = in_group(guest, LOUD), in_group(Guest(guest.stage, guest.id + 5_000), LOUD)
+    group = next(new_loud)
+    one, two = in_group(guest, group), in_group(Guest(guest.stage, guest.id + 5_000), group)
     one.asks("My name is Ada.")
     two.asks("Who spoke before me?")
     *_, call = guest.stage.upstream_calls("chat")

@@ -70,6 +70,16 @@ def test_sigterm_lets_the_running_turn_end_and_exits_0(stage: Stage) -> None:
     assert stage.texts() == ["I am here."]
 
 
+def test_sigterm_while_telegram_is_awaited_ends_the_start_at_once(stage: Stage) -> None:
+    stage.telegram.post("faults", {"method": "getMe", "kind": "hang", "times": -1})
+    bot = stage.start(ready=False)
+    eventually(lambda: stage.telegram_calls("getMe"), "the first call")
+    bot.process.terminate()
+
+    assert bot.wait() == 0, bot.log
+    assert "Traceback" not in bot.log
+
+
 def test_what_arrives_while_the_bot_drains_waits_for_the_next_start(stage: Stage) -> None:
     stage.answers("", match="first", chunks=["One ", {"text": "done.", "hold": "slow"}])
     stage.answers("Two done.", match="second")

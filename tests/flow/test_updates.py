@@ -15,7 +15,7 @@ PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 10}
-UNSEEN = {
+UNSEEN: dict[str, dict[str, Any]] = {
     "sticker": {"sticker": {**FILE, "width": 9, "height": 9, "emoji": "🙂", "type": "regular"}},
     "location": {"location": {"latitude": 48.2, "longitude": 16.3}},
     "contact": {"contact": {"phone_number": "+43", "first_name": "Eve"}},
@@ -66,7 +66,7 @@ def awaits_confirmed(guest: Guest) -> None:
 
     def all_taken() -> bool:
         updates = guest.stage.telegram.get("state")["updates"]
-        return updates["pending"] == 0 and updates["polled_now"]
+        return bool(updates["pending"] == 0 and updates["polled_now"])
 
     eventually(all_taken, "all updates confirmed")
 
@@ -147,6 +147,7 @@ def test_a_message_without_sender_and_one_of_a_bot_are_ignored(guest: Guest) -> 
 def test_the_same_update_twice_is_answered_once(guest: Guest) -> None:
     update = {"update_id": 700_000_000 + guest.id, "message": message(guest, text="Once")}
     pushed(guest, update, update)
+    guest.awaits_endings(1)
     guest.asks("And then?")
     asked = [call["json"]["messages"][-1]["content"] for call in guest.stage.upstream_calls()]
     assert asked == ["Once", "And then?"]

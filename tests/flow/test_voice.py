@@ -18,6 +18,7 @@ ANSWER = "The capital of Italy is Rome. It is very old. People like its food and
 def test_a_note_is_echoed_answered_in_growing_text_and_spoken(guest: Guest) -> None:
     stage = guest.stage
     first, rest = ANSWER[:30], ANSWER[30:]
+    stage.openrouter.post("settings", {"speech": {"base_ms": 300}})  # time to be seen recording
     stage.answers("", chunks=[first, {"text": rest, "hold": "more"}])
     note = guest.sends(say(QUESTION), heard=QUESTION)
     guest.awaits_draft(first.strip())
@@ -45,9 +46,24 @@ def test_the_bubble_is_a_telegram_voice_message_that_says_the_whole_answer(guest
     assert bubble["file"]["duration"] == max(1, round(sound.duration_s))
     assert bubble["file"]["size"] < 1_000_000
     spoken = stage.upstream_calls("speech")
-    assert " ".join(call["json"]["input"] for call in spoken) == ANSWER
+    inputs = [call["json"]["input"] for call in spoken]  # asked side by side, in any order
+    assert " ".join(sorted(inputs, key=ANSWER.index)) == ANSWER
     synthesised_s = sum(call["answer"]["seconds"] for call in spoken)
     assert sound.duration_s == pytest.approx(synthesised_s, rel=0.25)
+
+
+def test_sentences_are_heard_in_order_whichever_comes_back_first(guest: Guest) -> None:
+    stage = guest.stage
+    tones = {"Rome": 500, "old": 900, "food": 1_400}
+    stage.openrouter.post("settings", {"speech": {"mode": "tone", "tones": tones}})
+    stage.openrouter.post("faults", {"endpoint": "speech", "kind": "hold", "gate": "first"})
+    stage.answers(ANSWER, tokens_per_s=100)
+    guest.sends(say(QUESTION), heard=QUESTION)
+    stage.openrouter.get("calls", endpoint="speech", finished=1, at_least=2, timeout_s=10)
+    stage.openrouter.post("release", {"gate": "first"})
+    guest.awaits_endings(1)
+    (bubble,) = guest.replies("voice")
+    assert heard_in(stage.sound(bubble)).pitches == [5, 9, 14]
 
 
 def test_what_was_heard_goes_to_the_model_as_heard(guest: Guest) -> None:

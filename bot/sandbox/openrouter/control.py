@@ -33,7 +33,7 @@ out; an unknown field or wrong type is a 400 with `{"error": ...}`. POST answers
     Mode `tone`: a sine per segment; its Hz is that of the first part found in the text, else
     300 + 100 x (first number in the text, else the ordinal of the call, modulo 40).
 
-`POST /faults`: [{"endpoint": "chat"|"transcription"|"speech"|"models"|"key"|"credits"|
+`POST /faults`: [{"endpoint": "chat"|"transcription"|"speech"|"models"|"key"|"credits"|"auth_keys"|
                               "generation"|"*",
                   "times": 1, "skip": 0, "kind": ..., fields of the kind}]
     status              status, message, error_type, metadata, headers, retry_after_s, body

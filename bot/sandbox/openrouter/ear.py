@@ -27,7 +27,7 @@ def is_installed() -> bool:
 
 
 def listen(data: bytes, format: str) -> str:
-    """The words in the first minute of `data`, "" for none. Blocking, about a third of a second each."""
+    """The words in the first minute of `data`, "" for none. Blocking."""
     global _decoder
     pcm = samples_of(data, format)[: LONGEST_S * BYTES_PER_S]
     with _lock:

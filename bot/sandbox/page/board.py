@@ -36,6 +36,7 @@ class TurnReport(_Strict):
 
     id: str
     conversation: str
+    message_id: int | None = None
     state: str
     received_at_ms: int
     trace: list[tuple[int, str, dict[str, Any]]]

@@ -32,3 +32,10 @@ order by id desc limit :limit;
 -- name: price(generation_id, cost_micro_usd)!
 update paid_calls set cost_micro_usd = :cost_micro_usd
 where generation_id = :generation_id and cost_micro_usd is null;
+
+-- name: spent_by_day(since_ms, day_ms)
+select started_at_ms / :day_ms as day, count(*) as calls,
+  coalesce(sum(cost_micro_usd), 0) as cost_micro_usd, count(*) - count(cost_micro_usd) as unpriced
+from paid_calls
+where started_at_ms >= :since_ms and state in ('done', 'maybe_paid')
+group by 1 order by 1 desc;

@@ -26,5 +26,9 @@ on conflict (turn_id, part) do nothing;
 select heard, language, model from transcripts where turn_id = :turn_id and part = :part;
 
 -- name: settled_since(since_ms)
-select id, conversation, state, trace, finished_at_ms from turns
-where finished_at_ms >= :since_ms order by finished_at_ms, id;
+select turns.id, turns.conversation, turns.state, turns.trace, turns.finished_at_ms, inbox.payload
+from turns join inbox on inbox.id = turns.inbox_id
+where turns.finished_at_ms >= :since_ms order by turns.finished_at_ms, turns.id;
+
+-- name: count_open()^
+select count(*) as turns from turns where state = 'open';

@@ -83,6 +83,16 @@ def test_a_model_known_to_need_reasoning_content_keeps_that_one_field(model: str
     assert one(stored, model) == answer(reasoning_content="b")
 
 
+@pytest.mark.parametrize("written", ["{not json", "[1]", "5", "", None, '{"a": ' * 9999])
+def test_arguments_that_are_no_object_go_back_as_an_empty_one(written: Any) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": written}}
+    (sent,) = one(answer(tool_calls=[call]))["tool_calls"]
+    assert sent["function"] == {"name": "f", "arguments": "{}"}
+    call["function"] = {"name": "f", "arguments": '{"a":  1}'}
+    (sent,) = one(answer(tool_calls=[call]))["tool_calls"]
+    assert sent["function"]["arguments"] == '{"a":  1}'
+
+
 def test_pictures_in_tool_results_follow_the_results_in_a_user_message() -> None:
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,QQ=="}}
     text = {"type": "text", "text": "Done."}

@@ -10,6 +10,11 @@ const SOUNDS = new Set(["voice", "audio"]);
 const NAMED = new Set(["audio", "document"]);
 const NAMES = { voice: "Voice message", audio: "Recording", photo: "Picture", video: "Video", video_note: "Round video", document: "File" };
 
+/** Telegram's heart is a text character; people expect the red one. */
+function shown(emoji) {
+  return emoji === "❤" ? "❤\ufe0f" : emoji;
+}
+
 /** What a message says in one line. */
 export function snippet(message) {
   if (!message) return "a message that is gone";
@@ -45,7 +50,8 @@ export function bubble(message, context) {
     return item;
   }
   if (context.isGroup && !mine) body.append(h("span", { class: "author", "data-tone": (message.from?.id ?? 0) % 5 }, author));
-  if (message.reply_to && message.reply_to !== message.thread_id) body.append(quote(message, context));
+  // In a topic every message answers the one that opened it, which says nothing.
+  if (message.reply_to && !(message.is_topic_message && message.reply_to === message.thread_id)) body.append(quote(message, context));
   if (message.file) body.append(...media(message, author));
   if (message.text) body.append(h("div", { class: "text", dir: "auto" }, rich(message.text, message.entities, { oncommand: context.command }), meta(message)));
   else body.append(meta(message));
@@ -101,10 +107,13 @@ function media(message, author) {
 function actions(message, mine, context) {
   const box = h("div", { class: "actions", role: "group", "aria-label": "Actions" });
   const picker = h("div", { class: "picker", hidden: true, role: "group", "aria-label": "React with" }, REACTIONS.map((emoji) =>
-    h("button", { type: "button", "aria-label": `React with ${emoji}`, onclick: () => { picker.hidden = true; context.react(message, emoji); } }, emoji)));
+    h("button", { type: "button", "aria-label": `React with ${emoji}`, onclick: () => { picker.hidden = true; context.react(message, emoji); } }, shown(emoji))));
   const opener = iconButton("smile", "React", () => {
     picker.hidden = !picker.hidden;
     opener.setAttribute("aria-expanded", String(!picker.hidden));
+    picker.classList.remove("flipped");
+    const edge = document.getElementById("scroller").getBoundingClientRect().right;
+    picker.classList.toggle("flipped", picker.getBoundingClientRect().right > edge - 8);
   }, { "aria-expanded": "false" });
   picker.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -128,7 +137,7 @@ function reactions(message, context) {
       "aria-pressed": String(people.includes(context.person)),
       title: people.map((id) => context.userName(id)).join(", "),
       onclick: () => context.react(message, emoji),
-    }, emoji, people.length > 1 ? h("span", {}, String(people.length)) : null)));
+    }, shown(emoji), people.length > 1 ? h("span", {}, String(people.length)) : null)));
 }
 
 function keyboard(message, context) {

@@ -123,7 +123,8 @@ export class Composer {
     if (!files.length) await this.#deliver(() => post("messages", { ...where, text: words }), words);
     for (const [place, file] of files.entries()) {
       const caption = place === 0 ? words : "";
-      await this.#deliver(() => upload(kindOf(file), file, file.name, { ...where, caption, mime: file.type }), caption);
+      const reply = place === 0 ? {} : { reply_to: undefined };
+      await this.#deliver(() => upload(kindOf(file), file, file.name, { ...where, ...reply, caption, mime: file.type }), caption);
     }
   }
 

@@ -4,8 +4,6 @@ import { snippet } from "./bubble.js";
 import { clockTime, h } from "./dom.js";
 import { costs, duration, usd, waterfall } from "./waterfall.js";
 
-const CLOCK_SLACK_MS = 20;
-
 export class Turns {
   #open = new Map();
   #sign = "";
@@ -62,10 +60,9 @@ export class Turns {
     return h("li", { class: "turn" }, details);
   }
 
-  /** The message that this turn answers: the last one that was there when it was received. */
+  /** The message that this turn answers, while the page still has it. */
   #cause(report) {
-    const until = report.received_at_ms + CLOCK_SLACK_MS;
-    return this.store.messages.findLast((message) => !message.outgoing && message.at_ms <= until && message.kind !== "service");
+    return this.store.messages.find((message) => message.message_id === report.message_id);
   }
 
   #prices(report, unknown) {

@@ -1,0 +1,92 @@
+"""The frame of every command: options, where files are, exit codes and how errors are shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from bot.cli.finding import place
+from bot.cli.launch import Ground, set_up_logs
+from bot.config.load import Loaded, load
+from bot.config.paths import config_path, default_state_dir
+from bot.errors import ConfigError, ParleyError, StageError
+
+EXIT_FAILED = 1
+EXIT_WRONG = 2
+CONFIG_FILE = "config.json5"
+
+ConfigOption = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
+    typer.Option("--config", help="Config file (JSON5). Default: PARLEY_CONFIG, or config.json5."),
+]
+StateOption = Annotated[
+    Optional[Path],  # noqa: UP045 - as above
+    typer.Option("--state-dir", help="State folder. Default: PARLEY_STATE_DIR, or ~/.parley."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a command reads and writes. `config` need not exist yet."""
+
+    config: Path
+    state_dir: Path
+
+    def load(self) -> Loaded:
+        """The configuration as it is; defaults while there is no file. Raises ConfigError."""
+        found = self.config if self.config.exists() else None
+        return load(path=found, environ=os.environ)
+
+
+def home(config: Path | None, state_dir: Path | None) -> Home:
+    """Where the options and the environment point."""
+    folder = (state_dir or default_state_dir(os.environ)).expanduser()
+    found = config or config_path(os.environ, folder) or folder / CONFIG_FILE
+    return Home(config=found, state_dir=folder)
+
+
+def ground(config: Path | None, state_dir: Path | None) -> Ground:
+    """What a one-shot command stands on. Raises ConfigError when a key or address is wrong.
+
+    Warnings are left to `parley config validate`; a wrong Telegram block is none of its business.
+    """
+    os.environ.setdefault("PARLEY_LOG_LEVEL", "CRITICAL")  # failures are said by the command
+    folder = (state_dir or default_state_dir(os.environ)).expanduser()
+    path = config or config_path(os.environ, folder)
+    loaded = load(path=path, environ=os.environ)
+    for finding in loaded.fatal:
+        if not finding.path.startswith("channels") and "TELEGRAM" not in finding.path:
+            raise ConfigError(f"{place(finding, path)}{finding.message}.")
+    set_up_logs(loaded)
+    return Ground(loaded, folder)
+
+
+@contextmanager
+def exits() -> Iterator[None]:
+    """Turn our errors into a sentence on standard error and an exit code."""
+    try:
+        yield
+    except ConfigError as error:
+        print(f"parley: {error}", file=sys.stderr)
+        raise typer.Exit(EXIT_WRONG) from None
+    except ParleyError as error:
+        print(f"parley: {explained(error)}", file=sys.stderr)
+        raise typer.Exit(EXIT_FAILED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_FAILED) from None
+
+
+def explained(error: ParleyError) -> str:
+    """What failed, for the operator: the sentences of stages are made for chats."""
+    if not isinstance(error, StageError):
+        return str(error)
+    kind = (type(error).__doc__ or "").strip().splitlines()[0]
+    return kind if str(error) == kind else f"{kind} ({error})"

@@ -1,0 +1,123 @@
+"""One paid call for the command line: asked once, booked in the ledger, no conversation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.access.ledger import Ledger
+from bot.app import settings as translate
+from bot.app.assemble import DATABASE_FILE, NO_KEY
+from bot.cli.launch import Ground
+from bot.cli.upstream import secret, sources_of, upstream
+from bot.errors import BadAnswer, ConfigError, StartError
+from bot.openrouter.catalog import Catalog
+from bot.openrouter.chat import OpenRouterChat
+from bot.openrouter.client import OpenRouterClient
+from bot.openrouter.keys import chat_key, speech_key
+from bot.openrouter.speech import OpenRouterSynthesizer
+from bot.openrouter.transcription import OpenRouterTranscriber
+from bot.store.db import Database
+from bot.store.ledger import Intent, LedgerTable
+from bot.values.audio import Recording, Speech, Transcript, Voice
+from bot.values.chat import ChatDone, ChatRequest, TextDelta
+from bot.values.clock import SystemClock
+
+CONVERSATION = "cli:infer"
+PERSON = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a model wrote, and what it cost as far as the answer says."""
+
+    text: str
+    model: str
+    cost_micro_usd: int | None
+
+
+@dataclass(slots=True)
+class OneShot:
+    """The calls. `listeners` replaces the configured models that transcribe.
+
+    `costs` gathers what each finished call cost, None where its answer does not tell.
+    """
+
+    ground: Ground
+    client: OpenRouterClient
+    ledger: Ledger
+    listeners: tuple[str, ...] = ()
+    costs: list[int | None] = field(default_factory=list)
+
+    async def answer(self, request: ChatRequest) -> Answered:
+        """The visible text. Raises UpstreamError."""
+        catalogue = Catalog(self.client, self.ground.state_dir / "catalog.json")
+        text = ""
+        async with catalogue, self.ledger.paid(_intent("chat", request.model)) as bill:
+            async with aclosing(OpenRouterChat(self.client, catalogue).stream(request)) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta):
+                        text += event.text
+                    elif isinstance(event, ChatDone):
+                        bill.model, bill.generation_id = event.model, event.generation_id
+                        bill.cost_micro_usd = event.usage.cost_micro_usd
+            if not bill.generation_id and not text:
+                raise BadAnswer("the answer is empty")
+        self.costs.append(bill.cost_micro_usd)
+        return Answered(text, bill.model, bill.cost_micro_usd)
+
+    async def transcribe(self, recording: Recording, *, language: str = "") -> Transcript:
+        """What is said. Raises UpstreamError."""
+        config = self.ground.loaded.config
+        models = self.listeners or translate.transcription_models(config)
+        transcriber = OpenRouterTranscriber(
+            self.client, models=models, temperature=translate.transcription_temperature(config)
+        )
+        async with self.ledger.paid(_intent("transcription", models[0])) as bill:
+            heard = await transcriber.transcribe(recording, language=language)
+            bill.model, bill.generation_id = heard.model, heard.generation_id
+            bill.cost_micro_usd = heard.cost_micro_usd
+        self.costs.append(bill.cost_micro_usd)
+        return heard
+
+    async def speak(self, text: str, voice: Voice) -> Speech:
+        """`text` as sound, with the key for speech. Raises UpstreamError."""
+        synthesizer = OpenRouterSynthesizer(
+            self.client,
+            key=lambda: secret(speech_key(sources_of(self.ground))),
+            provider=self.ground.loaded.config.messages.tts.openrouter.provider,
+        )
+        async with self.ledger.paid(_intent("speech", voice.model)) as bill:
+            speech = await synthesizer.speak(text, voice)
+            bill.model, bill.generation_id = speech.model, speech.generation_id
+        self.costs.append(None)
+        return speech
+
+
+@asynccontextmanager
+async def one_shot(ground: Ground, *, speech: bool = False) -> AsyncIterator[OneShot]:
+    """Ready for paid calls. Raises ConfigError without a key, StartError without a ledger."""
+    if (speech_key if speech else chat_key)(sources_of(ground)) is None:
+        raise ConfigError(NO_KEY)
+    _make(ground.state_dir)
+    async with (
+        Database.open(ground.state_dir / DATABASE_FILE) as database,
+        upstream(ground) as client,
+    ):
+        yield OneShot(ground, client, Ledger(LedgerTable(database, SystemClock())))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(
+            f"The state folder {folder} can't be used: {error.strerror}. Choose another one with "
+            "--state-dir."
+        ) from error
+
+
+def _intent(kind: str, model: str) -> Intent:
+    return Intent(kind=kind, model=model, conversation=CONVERSATION, person=PERSON)

@@ -1,0 +1,98 @@
+"""What `parley sandbox` opens: the page with the trace of each turn and its price."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.visitor import Visitor, visiting
+from tests.flow.stage import Control, Stage, clean_environment
+
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\?token=(\S+?)&person=(\d+)")
+STAGES = ["Heard", "First text", "Answered", "Spoken", "Text delivered", "Voice delivered"]
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A running `parley sandbox`, found by the address that it prints."""
+    folder = tmp_path_factory.mktemp("rehearsal")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "sandbox"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=clean_environment(PARLEY_STATE_DIR=str(folder / "state")),
+            text=True,
+        )
+    assert process.stdout is not None
+    try:
+        found = ADDRESS.search(process.stdout.readline())
+        assert found, Path(folder / "log").read_text()
+        with httpx.Client(timeout=60, trust_env=False) as http:
+            stage = Stage(found[1], folder, http)
+            stage.token = found[2]
+            stage.telegram = Control(http, f"{found[1]}/sandbox/telegram/{found[2]}")
+            yield stage
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, rehearsal: Stage) -> Iterator[Visitor]:
+    with visiting(browser, rehearsal) as one:
+        yield one.open()
+
+
+def test_it_says_that_nothing_here_is_real(visitor: Visitor) -> None:
+    notice = visitor.page.locator("#notice")
+    expect(notice).to_contain_text("rehearsal model")
+    expect(notice).to_contain_text("OPENROUTER_API_KEY")
+    notice.get_by_role("button", name="Understood").click()
+    expect(notice).to_be_hidden()
+
+
+def test_a_voice_turn_shows_every_stage_its_time_and_its_price(visitor: Visitor) -> None:
+    expect(visitor.page.locator("#turns")).to_contain_text("Say something")
+    visitor.holds_mic(1_500)
+    turn = visitor.page.locator("#turns .turn > details").first
+    expect(turn.locator(".waterfall")).to_be_visible()
+    assert turn.locator(".waterfall .stage").all_inner_texts() == STAGES
+    times = [_ms(text) for text in turn.locator(".waterfall .at").all_inner_texts()]
+    assert times == sorted(times[:3]) + times[3:]
+    assert max(times) == _ms(turn.locator(".total").inner_text())
+    for kind in ("transcription", "chat", "speech"):
+        expect(turn.locator(".prices")).to_contain_text(kind)
+    expect(turn.locator(".cost")).to_contain_text(re.compile(r"^\$0\.\d*[1-9]"))
+    expect(turn.locator(".prices")).to_contain_text("tells no price for speech")
+    expect(visitor.page.locator("#turns .sum")).to_contain_text("nothing was paid")
+
+
+def test_turns_belong_to_their_conversation_and_survive_a_reload(visitor: Visitor) -> None:
+    visitor.writes("just text")
+    turns = visitor.page.locator("#turns .turn > details")
+    expect(turns).to_have_count(1)
+    expect(turns.locator(".turn-title")).to_have_text("just text")
+    visitor.page.get_by_role("button", name="Ben").click()
+    expect(turns).to_have_count(0)
+    visitor.page.get_by_role("button", name=f"Guest {visitor.person}").click()
+    visitor.reload()
+    expect(turns).to_have_count(1)
+    turns.get_by_text("All stages").click()
+    expect(turns.locator(".stages")).to_contain_text("text delivered")
+
+
+def _ms(label: str) -> float:
+    number, unit = label.split()
+    return float(number) * (1000 if unit == "s" else 1)

@@ -1,4 +1,4 @@
-"""`parley onboard`: key, Telegram token, owner, each with a real test, and a file that keeps them."""
+"""`parley onboard`: key, Telegram token, owner, each with a real test, kept in a file."""
 
 from __future__ import annotations
 
@@ -87,11 +87,11 @@ def _key(ground: Ground, wishes: Wishes) -> None:
 def _model(home: Home, ground: Ground) -> Ground:
     """The default model where none is set, and its alias (facts/openrouter-wire.md §1.5)."""
     changes: dict[KeyPath, Any] = {}
-    if configured(home.config, ALIAS) is ABSENT:
-        changes[ALIAS] = "OpenRouter"
     model = configured(home.config, MODEL)
     if model is ABSENT or (isinstance(model, dict) and not model.get("primary")):
         changes[PRIMARY] = DEFAULT_MODEL
+    if configured(home.config, ALIAS) is ABSENT:
+        changes[ALIAS] = "OpenRouter"
     return _changed(home, ground, changes)
 
 

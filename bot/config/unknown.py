@@ -32,7 +32,7 @@ def _documented(block: type[Block], prefix: str) -> Iterator[tuple[str, str]]:
     for name, field in block.model_fields.items():
         path = f"{prefix}{field.alias or name}"
         yield path, field.description or ""
-        inner, many = _inside(field.annotation)
+        inner, many = inside(field.annotation)
         if inner:
             yield from _documented(inner, f"{path}.*." if many else f"{path}.")
 
@@ -46,7 +46,7 @@ def _block(report: Report, block: type[Block], data: Any, path: KeyPath) -> None
         if key not in fields:
             _unread(report, here, known=list(fields))
             continue
-        inner, many = _inside(fields[key].annotation)
+        inner, many = inside(fields[key].annotation)
         if inner and not many:
             _block(report, inner, value, here)
         elif inner:
@@ -97,15 +97,15 @@ def _nearest(key: str, known: list[str]) -> str:
     return f"; {key} belongs at {homes[0]}" if len(homes) == 1 else ""
 
 
-def _inside(annotation: Any) -> tuple[type[Block] | None, bool]:
+def inside(annotation: Any) -> tuple[type[Block] | None, bool]:
     """The block that a field holds, and whether it holds many of them."""
     if isinstance(annotation, type) and issubclass(annotation, Block):
         return annotation, False
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _inside(args[0])
+        return inside(args[0])
     if origin in (Union, types.UnionType):
-        return next((found for found in map(_inside, args) if found[0]), (None, False))
+        return next((found for found in map(inside, args) if found[0]), (None, False))
     if origin is dict:
-        return _inside(args[1])[0], True
-    return (_inside(args[0])[0], True) if origin is tuple else (None, False)
+        return inside(args[1])[0], True
+    return (inside(args[0])[0], True) if origin is tuple else (None, False)

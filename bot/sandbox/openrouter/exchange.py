@@ -80,7 +80,7 @@ class Exchange:
         self, payload: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> None:
         """A JSON answer."""
-        data = json.dumps(payload, ensure_ascii=False).encode()
+        data = json.dumps(payload).encode()
         await self.reply_bytes(
             data, content_type="application/json", status=status, headers=headers
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 from typing import Any, Literal
 
 Verdict = Literal["ok", "over", ""]
@@ -41,13 +39,3 @@ class Figure:
             "name": self.name, "value": self.value, "unit": self.unit, "bound": self.bound,
             "ratio": self.ratio, "goal": self.goal, "verdict": self.verdict, "note": self.note,
         }  # fmt: skip
-
-
-def typical(values: Iterable[float]) -> float:
-    """The median."""
-    return median(values)
-
-
-def worst(figures: Iterable[Figure]) -> bool:
-    """Whether any of `figures` is over its bound."""
-    return any(figure.verdict == "over" for figure in figures)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from statistics import median
 
-from bench.figures import Figure, typical
+from bench.figures import Figure
 from bench.house import compile_bot, house
 from bench.settings import Settings
 
@@ -25,4 +26,4 @@ def measure(base: str, settings: Settings) -> list[Figure]:
             bot.stop()
     first, *others = taken
     note = f"slowest {max(others):.0f} ms; the very first start, with a new store, {first:.0f} ms"
-    return [Figure("start to first poll", typical(others), "ms", FIRST_POLL_MS, 1.0, note)]
+    return [Figure("start to first poll", median(others), "ms", FIRST_POLL_MS, 1.0, note)]

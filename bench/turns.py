@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from statistics import median
 
 from bench import upstream
-from bench.figures import Figure, typical
+from bench.figures import Figure
 from bench.house import House, house
 from bench.settings import Settings
 from bench.timeline import Timeline, Watch
@@ -49,7 +50,7 @@ def voice_figures(turns: Sequence[Timeline]) -> list[Figure]:
     if not done:
         raise ValueError("no bubble was sent")
     middle, voice_ms = sorted(done, key=lambda pair: pair[1] / pair[0].voice_bound_ms)[
-        (len(done) - 1) // 2
+        len(done) // 2
     ]
     slowest, slowest_ms = max(done, key=lambda pair: pair[1] / pair[0].voice_bound_ms)
     alone_ms = upstream.one_after_another_ms(middle.stream_ms)
@@ -65,7 +66,7 @@ def voice_figures(turns: Sequence[Timeline]) -> list[Figure]:
 
 def text_figures(turns: Sequence[Timeline]) -> list[Figure]:
     """The figures of text turns."""
-    middle = sorted(turns, key=lambda turn: turn.text / turn.stream_ms)[(len(turns) - 1) // 2]
+    middle = sorted(turns, key=lambda turn: turn.text / turn.stream_ms)[len(turns) // 2]
     slowest = max(turns, key=lambda turn: turn.text / turn.stream_ms)
     return [
         Figure("text turn", middle.text, "ms", middle.stream_ms, TEXT_GOAL, _text_parts(middle)),
@@ -81,7 +82,7 @@ def _first_text(kind: str, turns: Sequence[Timeline]) -> list[Figure]:
     if not waits:
         return []
     return [
-        Figure(f"first text, {kind} turn", typical(waits), "ms", FIRST_TEXT_MS, 1.0),
+        Figure(f"first text, {kind} turn", median(waits), "ms", FIRST_TEXT_MS, 1.0),
         Figure(f"first text, {kind} turn, slowest", max(waits), "ms", FIRST_TEXT_MS),
     ]
 

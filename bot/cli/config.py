@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli.finding import shown
+from bot.cli.frame import exits, home
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -46,10 +49,63 @@ def get(
     """Show the value that is in force, as JSON; secrets are hidden."""
     loaded = _load(config, state_dir)
     value: Any = loaded.config.model_dump(mode="json", by_alias=True)
-    for part in _parts(path):
+    with exits():
+        parts = _parts(path)
+    for part in parts:
         value = _step(value, part, path)
     plain = isinstance(value, str)
     typer.echo(value if plain else json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@app.command("set")
+def set_value(
+    path: str = typer.Argument(..., metavar="KEY", help="A path like messages.tts.auto."),
+    value: str = typer.Argument(..., help="JSON5, or plain text; - reads it from standard input."),
+    config: Path | None = ConfigOption,
+    state_dir: Path | None = StateOption,
+) -> None:
+    """Change one value in the file; comments and everything else stay as they are."""
+    from bot.config.keypath import dotted
+
+    with exits():
+        place = home(config, state_dir)
+        key = tuple(_keys(path))
+        before = {finding.message for finding in place.load().warnings}
+        loaded = _set(place.config, key, sys.stdin.read().strip() if value == "-" else value)
+    for finding in loaded.warnings:
+        if finding.message not in before:
+            typer.echo(shown(finding, place.config), err=True)
+    typer.echo(f"{place.config}: {dotted(key)} is set.")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the configuration, for editors and checkers."""
+    from bot.config.reference import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _set(file: Path, key: tuple[str | int, ...], text: str) -> Loaded:
+    """Write `text` as JSON5 says; where a number or switch is not wanted, as plain text."""
+    from bot.config.edit import change
+
+    value = _read_value(text)
+    try:
+        return change(file, {key: value}, environ=os.environ)
+    except ConfigError:
+        if isinstance(value, str | dict | list):
+            raise
+    return change(file, {key: text}, environ=os.environ)
+
+
+def _read_value(text: str) -> Any:
+    import pyjson5
+
+    try:
+        return pyjson5.decode(text)
+    except pyjson5.Json5DecoderException:
+        return text
 
 
 def _load(config: Path | None, state_dir: Path | None) -> Loaded:
@@ -70,11 +126,19 @@ def _count(number: int, noun: str) -> str:
 
 
 def _parts(path: str) -> list[str]:
-    """`a.b["c/d"].e[0]` as its parts; a dot inside quotes belongs to the name."""
-    import re
+    return [str(part) for part in _keys(path)] if path else []
 
-    found = re.findall(r"""\[["']([^"']+)["']\]|\[(\d+)\]|([^.\[\]]+)""", path)
-    return [quoted or index or name for quoted, index, name in found]
+
+def _keys(path: str) -> list[str | int]:
+    """`a.b["c/d"].e[0]` as its parts; a dot inside quotes belongs to the name.
+
+    Raises ConfigError for anything else.
+    """
+    name, bracket = r"([^.\[\]]+)", r"""\[(?:["']([^"']+)["']|(\d+))\]"""
+    if not re.fullmatch(rf"(?:{name}|{bracket})(?:\.{name}|\.?{bracket})*", path):
+        raise ConfigError(f"{path!r} is not a path; write one like messages.tts.auto.")
+    found = re.findall(rf"{bracket}|{name}", path)
+    return [quoted or plain or int(index) for quoted, index, plain in found]
 
 
 def _step(value: Any, part: str, path: str) -> Any:

@@ -1,20 +1,15 @@
-"""The command `parley` and the frame of its subcommands: exit codes and how errors are shown."""
+"""The command `parley` and its subcommands."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from bot.errors import ConfigError, ParleyError
+from bot.cli.frame import ConfigOption, JsonOption, StateOption, exits
+from bot.errors import ConfigError
 from bot.observe.lean import import_lean
-
-EXIT_FAILED = 1
-EXIT_WRONG = 2
 
 app = typer.Typer(
     name="parley",
@@ -24,31 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-ConfigOption = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-    typer.Option("--config", help="Config file (JSON5). Default: PARLEY_CONFIG, or config.json5."),
-]
-StateOption = Annotated[
-    Optional[Path],  # noqa: UP045 - as above
-    typer.Option("--state-dir", help="State folder. Default: PARLEY_STATE_DIR, or ~/.parley."),
-]
-
-
-@contextmanager
-def exits() -> Iterator[None]:
-    """Turn our errors into a sentence on standard error and an exit code."""
-    try:
-        yield
-    except ConfigError as error:
-        print(f"parley: {error}", file=sys.stderr)
-        raise typer.Exit(EXIT_WRONG) from None
-    except ParleyError as error:
-        print(f"parley: {error}", file=sys.stderr)
-        raise typer.Exit(EXIT_FAILED) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(EXIT_FAILED) from None
-
 
 @app.command()
 def run(config: ConfigOption = None, state_dir: StateOption = None) -> None:
@@ -99,10 +69,62 @@ def sandbox(
         run_sandbox(SandboxCall(port=port, voice=voice, say=say, out=out, config=config))
 
 
+@app.command()
+def onboard(
+    auth_choice: Annotated[
+        str, typer.Option(help="How to sign in: openrouter-oauth or openrouter-api-key.")
+    ] = "",
+    openrouter_api_key: Annotated[str, typer.Option(help="The key, instead of a question.")] = "",
+    telegram_token: Annotated[
+        str, typer.Option(help="BotFather's token; TELEGRAM_BOT_TOKEN serves as well.")
+    ] = "",
+    owner: Annotated[str, typer.Option(help="Your Telegram user id, or link.")] = "",
+    flow: FlowOption = Flow.AUTO,
+    non_interactive: Annotated[bool, typer.Option(help="Ask nothing.")] = False,
+    probe: Annotated[bool, typer.Option(help="Ask the model one word; costs a little.")] = False,
+    config: ConfigOption = None,
+    state_dir: StateOption = None,
+) -> None:
+    """Set the bot up: key, Telegram token, owner; each is tested."""
+    from bot.cli.onboard import Wishes
+    from bot.cli.onboard import onboard as set_up
+
+    with exits():
+        set_up(
+            home(config, state_dir),
+            Wishes(
+                auth_choice=auth_choice,
+                api_key=openrouter_api_key,
+                telegram_token=telegram_token,
+                owner=owner,
+                flow=flow,
+                asks=not non_interactive,
+                probe=probe,
+            ),
+        )
+
+
+@app.command()
+def status(
+    config: ConfigOption = None, state_dir: StateOption = None, as_json: JsonOption = False
+) -> None:
+    """Show whether a bot runs, what is left of the money and what was spent."""
+    import json
+
+    from bot.cli.status import gathered, lines_of
+
+    with exits():
+        facts = gathered(ground(config, state_dir))
+    print(json.dumps(facts, indent=2) if as_json else "\n".join(lines_of(facts)))
+
+
 def _add_subcommands() -> None:
     from bot.cli.config import app as config_app
+    from bot.cli.infer import app as infer_app
+    from bot.cli.models import app as models_app
 
-    app.add_typer(config_app, name="config")
+    for name, sub in (("config", config_app), ("infer", infer_app), ("models", models_app)):
+        app.add_typer(sub, name=name)
 
 
 _add_subcommands()

@@ -16,6 +16,7 @@ POINTS = (
     "after-transcript",
     "after-history",
     "mid-stream",
+    "after-speech",
     "after-answer",
     "before-send",
     "after-send-before-receipt",

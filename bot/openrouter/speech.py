@@ -48,36 +48,14 @@ class OpenRouterSynthesizer:
         self._client = client
         self._key = key
         self._provider = dict(provider or {})
-        self._learned: dict[str, str] = {}
 
     async def speak(self, text: str, voice: Voice) -> Speech:
         """`text` as mp3 or pcm. Raises UpstreamError.
 
-        A format that the model rejects is replaced by the other one, once, and remembered.
+        A format that the model rejects is the caller's to replace: each try is a call to book.
         """
         model = media_model(voice.model)
-        format_ = self._format(model, voice)
-        try:
-            return await self._ask(text, voice, model=model, format_=format_)
-        except RequestRejected as rejection:
-            if rejection.status != 400 or model in self._learned or _only_format(model):
-                raise
-            other = FORMATS[1 - FORMATS.index(format_)]
-            try:
-                speech = await self._ask(text, voice, model=model, format_=other)
-            except RequestRejected:
-                raise rejection from None
-            self._learned[model] = other
-            return speech
-
-    def _format(self, model: str, voice: Voice) -> str:
-        known = _only_format(model) or self._learned.get(model)
-        format_ = known or (voice.format or FORMATS[0]).strip().lower()
-        if format_ not in FORMATS:
-            raise RequestRejected(f"speech format {format_[:20]!r} is neither mp3 nor pcm")
-        return format_
-
-    async def _ask(self, text: str, voice: Voice, *, model: str, format_: str) -> Speech:
+        format_ = _format(model, voice)
         body: dict[str, Any] = {
             "model": model,
             "input": text,
@@ -97,6 +75,13 @@ class OpenRouterSynthesizer:
             max_bytes=MAX_BYTES,
         )
         return _speech(answer, asked=format_, model=model, voice=voice.name)
+
+
+def _format(model: str, voice: Voice) -> str:
+    format_ = _only_format(model) or (voice.format or FORMATS[0]).strip().lower()
+    if format_ not in FORMATS:
+        raise RequestRejected(f"speech format {format_[:20]!r} is neither mp3 nor pcm")
+    return format_
 
 
 def _only_format(model: str) -> str | None:

@@ -38,6 +38,8 @@ class SpeechFolder:
             return None
 
     def _write(self, key: str, speech: Speech) -> None:
+        if (self._folder / key).exists():
+            return  # the same call gives the same sound
         self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         facts = {name: value for name, value in asdict(speech).items() if name != "data"}
         unfinished = self._folder / f"{key}.part"

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.access.ledger import Ledger
+from bot.observe import killpoint
 from bot.store.ledger import Intent
 from bot.store.turns import TurnTable
 from bot.values.audio import Recording, Speech, Transcript, Voice
 from bot.voice.seams import Synthesizer, Transcriber
+from bot.voice.synthesis import SpeechStore, speech_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,14 @@ class PaidTranscriber:
 
 
 class PaidSynthesizer:
-    """Speech with a bill. The finished segment is stored by the speaker's own store."""
+    """Speech with a bill. The segment is in `store` before its call counts as done."""
 
-    def __init__(self, synthesizer: Synthesizer, *, ledger: Ledger, payer: Payer) -> None:
+    def __init__(
+        self, synthesizer: Synthesizer, *, ledger: Ledger, store: SpeechStore, payer: Payer
+    ) -> None:
         self._synthesizer = synthesizer
         self._ledger = ledger
+        self._store = store
         self._payer = payer
 
     async def speak(self, text: str, voice: Voice) -> Speech:
@@ -84,4 +89,6 @@ class PaidSynthesizer:
             speech = await self._synthesizer.speak(text, voice)
             bill.model = speech.model
             bill.generation_id = speech.generation_id
+            await self._store.put(speech_key(text, voice), speech)
+            killpoint.reach("after-speech")
         return speech

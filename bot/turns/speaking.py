@@ -36,7 +36,9 @@ class Speaking:
         if not wanted or await crew.history.refuses_voice(payer.conversation):
             return cls(None, folder, trace)
         speaker = Speaker(
-            synthesizer=PaidSynthesizer(crew.synthesizer, ledger=crew.ledger, payer=payer),
+            synthesizer=PaidSynthesizer(
+                crew.synthesizer, ledger=crew.ledger, store=folder, payer=payer
+            ),
             voice=crew.settings.voice,
             workshop=crew.workshop,
             settings=replace(crew.settings.speak, store=folder, resumed=resumed),

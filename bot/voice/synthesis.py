@@ -70,7 +70,8 @@ class Synthesis:
         first = self.voice.format or self._first_format()
         formats = [first] if self.voice.format else [first, OTHER_FORMAT[first]]
         for speech_format in formats:
-            known = await self.store.get(self._key(text, speech_format))
+            voice = replace(self.voice, format=speech_format)
+            known = await self.store.get(speech_key(text, voice))
             if known is not None:
                 return known
         return None
@@ -82,14 +83,15 @@ class Synthesis:
         voice = replace(self.voice, format=speech_format)
         speech = await self.synthesizer.speak(text, voice)
         if self.store is not None:
-            await self.store.put(self._key(text, speech_format), speech)
+            await self.store.put(speech_key(text, voice), speech)
         return speech
 
-    def _key(self, text: str, speech_format: str) -> str:
-        voice = self.voice
-        speed = "" if voice.speed is None else repr(voice.speed)
-        parts = (voice.model, voice.name, speed, speech_format, text)
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+def speech_key(text: str, voice: Voice) -> str:
+    """The name of the call that speaks `text` in `voice`, the same in every process."""
+    speed = "" if voice.speed is None else repr(voice.speed)
+    parts = (voice.model, voice.name, speed, voice.format or "", text)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def samples(speech: Speech, *, limit_s: float = 1_200, wall_limit_s: float = 30) -> Pcm:

@@ -13,13 +13,15 @@ from tests.browser.visitor import Visitor, visiting
 from tests.flow.stage import Stage, stand_ins
 
 
-@pytest.fixture(scope="session")
+# While it runs, playwright holds the thread's event loop, which asynchronous tests need: it ends
+# with this folder, not with the session.
+@pytest.fixture(scope="package")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with chromium(tmp_path_factory.mktemp("browser")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A running bot that answers in private chats and, when it is meant, in groups."""
     folder = tmp_path_factory.mktemp("house")

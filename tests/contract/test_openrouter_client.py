@@ -608,13 +608,11 @@ async def test_speech_is_asked_again_after_an_error_status() -> None:
     assert len(state.seen) == 2
 
 
-async def test_a_rejected_format_is_replaced_once_and_remembered() -> None:
-    reply = sound(b"ID3", "audio/mpeg")
-    async with upstream(refusal(400), reply) as state, client_for(state) as client:
-        synthesizer = OpenRouterSynthesizer(client)
-        assert (await synthesizer.speak("One.", VOICE)).format == "mp3"
-        await synthesizer.speak("Two.", VOICE)
-    assert [seen.json["response_format"] for seen in state.seen] == ["pcm", "mp3", "mp3"]
+async def test_a_rejected_format_is_the_callers_to_replace_so_that_each_try_is_booked() -> None:
+    async with upstream(refusal(400)) as state, client_for(state) as client:
+        with pytest.raises(RequestRejected):
+            await OpenRouterSynthesizer(client).speak("One.", VOICE)
+    assert [seen.json["response_format"] for seen in state.seen] == ["pcm"]
 
 
 async def test_a_model_known_to_refuse_mp3_is_asked_for_pcm() -> None:

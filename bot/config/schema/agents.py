@@ -57,8 +57,8 @@ class Persona(Block):
     persona: OptionalText = Field(default=None, description="How it talks, in plain words.")
 
 
-Choice = Annotated[ModelChoice, shorthand("primary")]
-Generation = Annotated[GenerationModel, shorthand("primary")]
+Choice = Annotated[ModelChoice, shorthand("primary", ModelChoice)]
+Generation = Annotated[GenerationModel, shorthand("primary", GenerationModel)]
 
 
 class AgentDefaults(Block):

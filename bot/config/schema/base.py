@@ -83,13 +83,13 @@ def _texts(value: object) -> object:
     return value
 
 
-def shorthand(key: str) -> BeforeValidator:
-    """`"x"` in the file means `{key: "x"}`."""
+def shorthand(key: str, block: type[Block]) -> BeforeValidator:
+    """`"x"` in the file means `{key: "x"}` of `block`."""
 
     def expand(value: object) -> object:
         return {key: value.strip()} if isinstance(value, str) else value
 
-    return BeforeValidator(expand)
+    return BeforeValidator(expand, json_schema_input_type=str | block)
 
 
 def text_map(value: object) -> object:
@@ -115,11 +115,14 @@ Count = Annotated[int, BeforeValidator(_no_switch), Field(ge=0)]
 Port = Annotated[int, BeforeValidator(_no_switch), Field(ge=0, le=65_535)]
 Text = Annotated[str, BeforeValidator(_trimmed)]
 OptionalText = Annotated[str | None, BeforeValidator(blank_is_unset)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts, json_schema_input_type=list[str] | str)]
 Url = Annotated[str, AfterValidator(_http_url)]
 OptionalUrl = Annotated[Url | None, BeforeValidator(blank_is_unset)]
 Key = Annotated[SecretStr, AfterValidator(_header_safe)]
 OptionalKey = Annotated[Key | None, BeforeValidator(blank_is_unset)]
-SecretTexts = Annotated[dict[str, SecretStr], BeforeValidator(text_map)]
+SecretTexts = Annotated[
+    dict[str, SecretStr],
+    BeforeValidator(text_map, json_schema_input_type=dict[str, str | float | bool]),
+]
 Params = dict[str, Any]
 LOWER = BeforeValidator(_lower)

@@ -85,7 +85,7 @@ def _url_path(value: str) -> str:
     return value
 
 
-Person = Annotated[str, BeforeValidator(_person)]
+Person = Annotated[str, BeforeValidator(_person, json_schema_input_type=str | int)]
 People = Annotated[tuple[Person, ...], AfterValidator(_matchable)]
 Token = Annotated[Key, AfterValidator(_token_form)]
 
@@ -136,6 +136,9 @@ class TelegramNetwork(Block):
     )
 
 
+_STREAMING = BeforeValidator(_streaming_mode, json_schema_input_type=StreamingConfig | bool | str)
+
+
 class TelegramConfig(Block):
     """The Telegram account (facts/behaviour.md A1 to A5)."""
 
@@ -168,7 +171,10 @@ class TelegramConfig(Block):
     reply_to_mode: Literal["off", "first", "all", "batched"] = Field(
         default="off", description="Which parts of an answer quote the message that they answer."
     )
-    streaming: Annotated[StreamingConfig, BeforeValidator(_streaming_mode)] = Field(
+    streaming: Annotated[
+        StreamingConfig,
+        BeforeValidator(_streaming_mode, json_schema_input_type=StreamingConfig | bool | str),
+    ] = Field(
         default_factory=StreamingConfig,
         description="How a growing answer shows; true, false or a mode.",
     )

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.machine import chromium
 from tests.flow.stage import clean_environment
@@ -117,6 +117,7 @@ def _converse(page: Page, http: httpx.Client, telegram: str) -> None:
     bubble = page.locator(".message.bot.kind-voice")
     bubble.locator("[data-drawn]").wait_for(state="attached")
     page.locator("#turns .turn > details").nth(1).wait_for()
+    expect(page.locator("#turns .sum")).not_to_contain_text("+")  # all prices are known
     bubble.locator(".seek").evaluate(
         "seek => { seek.value = 420; seek.dispatchEvent(new Event('input')); }"
     )

@@ -17,8 +17,8 @@ from typing import Any
 import typer
 
 from bot.cli.frame import EXIT_FAILED, EXIT_WRONG, explained
-from bot.cli.upstream import MICRO
 from bot.errors import ConfigError, ParleyError, StageError
+from bot.openrouter.usage import MICRO
 
 PROVIDER = "openrouter"
 

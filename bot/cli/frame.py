@@ -1,4 +1,7 @@
-"""The frame of every command: options, where files are, exit codes and how errors are shown."""
+"""The frame of every command: options, where files are, exit codes and how errors are shown.
+
+Imported at every start, so nothing heavy stands at its top.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from bot.cli.finding import place
-from bot.cli.launch import Ground, set_up_logs
-from bot.config.load import Loaded, load
-from bot.config.paths import config_path, default_state_dir
 from bot.errors import ConfigError, ParleyError, StageError
+
+if TYPE_CHECKING:
+    from bot.cli.launch import Ground
+    from bot.config.load import Loaded
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2
@@ -33,6 +37,25 @@ StateOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class Flow(StrEnum):
+    """How the code of a sign-in finds its way back."""
+
+    AUTO = "auto"
+    BROWSER = "browser"
+    PASTE = "paste"
+    CODE = "code"
+
+
+FlowOption = Annotated[
+    Flow,
+    typer.Option(
+        "--flow",
+        help="How the code of the sign-in comes back: browser (a local callback), paste (the "
+        "address that the browser ended at), code (shown on the page), or auto.",
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where a command reads and writes. `config` need not exist yet."""
@@ -42,12 +65,16 @@ class Home:
 
     def load(self) -> Loaded:
         """The configuration as it is; defaults while there is no file. Raises ConfigError."""
+        from bot.config.load import load
+
         found = self.config if self.config.exists() else None
         return load(path=found, environ=os.environ)
 
 
 def home(config: Path | None, state_dir: Path | None) -> Home:
     """Where the options and the environment point."""
+    from bot.config.paths import config_path, default_state_dir
+
     folder = (state_dir or default_state_dir(os.environ)).expanduser()
     found = config or config_path(os.environ, folder) or folder / CONFIG_FILE
     return Home(config=found, state_dir=folder)
@@ -58,6 +85,11 @@ def ground(config: Path | None, state_dir: Path | None) -> Ground:
 
     Warnings are left to `parley config validate`; a wrong Telegram block is none of its business.
     """
+    from bot.cli.finding import place
+    from bot.cli.launch import Ground, set_up_logs
+    from bot.config.load import load
+    from bot.config.paths import config_path, default_state_dir
+
     os.environ.setdefault("PARLEY_LOG_LEVEL", "CRITICAL")  # failures are said by the command
     folder = (state_dir or default_state_dir(os.environ)).expanduser()
     path = config or config_path(os.environ, folder)

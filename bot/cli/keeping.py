@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bot.cli.frame import Home, explained
+from bot.cli.frame import Flow, Home, explained
 from bot.cli.launch import Ground
-from bot.cli.signin import Flow, keep, say, sign_in, typed_key
+from bot.cli.signin import keep, say, sign_in, typed_key
 from bot.cli.upstream import dollars, sources_of, tested
 from bot.errors import ConfigError, KeyRefused, UpstreamError
 from bot.openrouter.keys import DEFAULT_PROFILE, KeySources, ResolvedKey, chat_key, speech_key

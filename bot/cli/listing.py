@@ -8,12 +8,13 @@ from typing import Any
 from bot.cli.frame import explained
 from bot.cli.launch import Ground
 from bot.cli.signin import say
-from bot.cli.upstream import MICRO, upstream
+from bot.cli.upstream import upstream
 from bot.errors import UpstreamError
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.facts import ModelFacts
 from bot.openrouter.refs import ListedModel, listed
 from bot.openrouter.route import wire_model
+from bot.openrouter.usage import MICRO
 
 CATALOG_FILE = "catalog.json"
 THOUSAND = 1_000

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.frame import ConfigOption, JsonOption, StateOption, exits, ground, home
-from bot.cli.launch import Ground
-from bot.cli.signin import Flow
+from bot.cli.frame import (
+    ConfigOption,
+    Flow,
+    FlowOption,
+    JsonOption,
+    StateOption,
+    exits,
+    ground,
+    home,
+)
+
+if TYPE_CHECKING:
+    from bot.cli.launch import Ground
 
 app = typer.Typer(name="models", help="Models and the key that pays for them.")
 auth = typer.Typer(name="auth", help="The stored key.", no_args_is_help=True)
 app.add_typer(auth)
-
-FlowOption = Annotated[
-    Flow,
-    typer.Option(
-        "--flow",
-        help="How the code of the sign-in comes back: browser (a local callback), paste (the "
-        "address that the browser ended at), code (shown on the page), or auto.",
-    ),
-]
 
 
 @app.callback(invoke_without_command=True)

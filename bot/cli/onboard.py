@@ -12,10 +12,10 @@ import httpx
 from bot.app.settings import access_rules
 from bot.cli.asking import agrees, ask, ask_secret
 from bot.cli.choosing import MODEL, PRIMARY, configured
-from bot.cli.frame import Home
+from bot.cli.frame import Flow, Home
 from bot.cli.keeping import key_notes, obtained, store, try_key
 from bot.cli.launch import Ground
-from bot.cli.signin import Flow, say
+from bot.cli.signin import say
 from bot.cli.upstream import dollars, sources_of
 from bot.config.edit import change
 from bot.config.keypath import ABSENT, KeyPath

@@ -19,6 +19,7 @@ log = structlog.get_logger()
 LOOK_EVERY_S = 0.15
 TIMEOUT_S = 5.0
 OVERLAP_MS = 2_000  # a turn may be written a moment after a younger one
+PRICES_COME_WITHIN_MS = 120_000  # some are known only after the turn
 
 
 class PageBoard:
@@ -29,7 +30,8 @@ class PageBoard:
         self._page = f"{base}/sandbox/page/{token}"
         self._stand_in_key = stand_in_key
         self._stores = stores
-        self._told: set[str] = set()
+        self._told: dict[str, dict[str, Any]] = {}
+        self._unpriced: dict[str, Settled] = {}
         self._newest_ms = 0
 
     @asynccontextmanager
@@ -60,9 +62,22 @@ class PageBoard:
         for turn in await self._stores.turns.settled_since(self._newest_ms - OVERLAP_MS):
             self._newest_ms = max(self._newest_ms, turn.finished_at_ms)
             if turn.id not in self._told:
-                self._told.add(turn.id)
-                calls = await self._stores.ledger.of_turn(turn.id)
-                await self._post(http, f"{self._page}/turns", report(turn, calls))
+                await self._tell(http, turn)
+        for turn in list(self._unpriced.values()):
+            await self._tell(http, turn)
+
+    async def _tell(self, http: httpx.AsyncClient, turn: Settled) -> None:
+        """Report a turn, again when its costs changed."""
+        calls = await self._stores.ledger.of_turn(turn.id)
+        news = report(turn, calls)
+        if news != self._told.get(turn.id):
+            self._told[turn.id] = news
+            await self._post(http, f"{self._page}/turns", news)
+        is_priced = all(call.cost_micro_usd is not None for call in calls if call.state == "done")
+        if is_priced or turn.finished_at_ms < self._newest_ms - PRICES_COME_WITHIN_MS:
+            self._unpriced.pop(turn.id, None)
+        else:
+            self._unpriced[turn.id] = turn
 
     async def _post(self, http: httpx.AsyncClient, url: str, body: dict[str, Any]) -> None:
         try:

@@ -7,7 +7,16 @@ from typing import Annotated, Optional
 
 import typer
 
-from bot.cli.frame import ConfigOption, JsonOption, StateOption, exits
+from bot.cli.frame import (
+    ConfigOption,
+    Flow,
+    FlowOption,
+    JsonOption,
+    StateOption,
+    exits,
+    ground,
+    home,
+)
 from bot.errors import ConfigError
 from bot.observe.lean import import_lean
 
@@ -19,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
 
 @app.command()
 def run(config: ConfigOption = None, state_dir: StateOption = None) -> None:

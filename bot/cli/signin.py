@@ -7,11 +7,11 @@ import os
 import sys
 import webbrowser
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 
 from bot.app.settings import PROFILES_FILE
 from bot.cli.asking import ask, ask_secret
+from bot.cli.frame import Flow
 from bot.errors import ConfigError
 from bot.openrouter.callback import NoCallback, listening
 from bot.openrouter.keys import Secret
@@ -34,15 +34,6 @@ TRIES = 3
 OPEN = "Open this page and sign in:\n\n  {address}\n"
 PASTE = "Paste the address that the browser ended at, even if that page did not load:"
 CODE = "Paste the code that OpenRouter shows:"
-
-
-class Flow(StrEnum):
-    """How the code finds its way back."""
-
-    AUTO = "auto"
-    BROWSER = "browser"
-    PASTE = "paste"
-    CODE = "code"
 
 
 def sign_in(flow: Flow, addresses: Addresses, *, callback: str = CALLBACK) -> Credential:

@@ -14,9 +14,10 @@ from bot.cli.frame import explained
 from bot.cli.keeping import MISSING
 from bot.cli.launch import Ground
 from bot.cli.models import facts_of
-from bot.cli.upstream import MICRO, balance_micro_usd, dollars, upstream
+from bot.cli.upstream import balance_micro_usd, dollars, upstream
 from bot.errors import KeyRefused, UpstreamError
 from bot.openrouter.account import key_status
+from bot.openrouter.usage import MICRO
 from bot.store.db import Database
 from bot.store.ledger import DAY_MS, DaySpent, LedgerTable
 from bot.store.turns import TurnTable

@@ -12,11 +12,10 @@ from bot.openrouter.account import KeyStatus, key_status
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.keys import KeySources, ResolvedKey, Secret, chat_key
 from bot.openrouter.retry import RetryRules
-from bot.openrouter.usage import cost_micro_usd
+from bot.openrouter.usage import MICRO, cost_micro_usd
 from bot.values.clock import SystemClock
 
 PATIENCE = RetryRules(retries=1, patience_s=5)  # a person waits at the terminal
-MICRO = 1_000_000
 
 
 def sources_of(ground: Ground) -> KeySources:

@@ -20,7 +20,7 @@ export class Turns {
     const { store } = this;
     const here = store.board.turns.filter((report) => report.conversation === store.conversation);
     const isRunning = Boolean(store.shown("draft") || store.shown("action")) && store.board.mind !== "unknown";
-    const sign = JSON.stringify([store.conversation, store.board.mind, isRunning, here.map((report) => [report.id, this.#cause(report)?.message_id])]);
+    const sign = JSON.stringify([store.conversation, store.board.mind, isRunning, here.map((report) => [report.id, this.#cause(report)?.message_id, report.calls])]);
     if (sign === this.#sign) return;
     this.#sign = sign;
     const focused = document.activeElement?.closest("#turns details[data-turn]")?.dataset.turn;
@@ -55,7 +55,7 @@ export class Turns {
         h("span", { class: "turn-title" }, cause ? snippet(cause) : flow.isVoice ? "Voice" : "Text"),
         h("span", { class: "turn-facts" }, h("span", { class: `ending ${report.state}` }, report.state === "done" ? "" : report.state),
           h("strong", { class: "total" }, duration(flow.total)),
-          h("span", { class: "cost" }, usd(known), unknown.length ? h("span", { title: `The price of ${unknown.join(" and ")} is not known` }, " +?") : null))),
+          h("span", { class: "cost" }, usd(known), unknown.length ? h("span", { title: `The price of ${unknown.join(" and ")} is not known yet` }, " +?") : null))),
       chart(flow), this.#prices(report, unknown), stages(report));
     return h("li", { class: "turn" }, details);
   }
@@ -74,11 +74,11 @@ export class Turns {
     }
     const rows = [...grouped.values()].map((calls) => {
       const { known_usd: sum, unknown: untold } = costs(calls);
-      const price = untold.length ? "not told" : usd(sum);
+      const price = untold.length ? "not known yet" : usd(sum);
       return h("tr", {}, h("th", { scope: "row" }, calls[0].kind, calls.length > 1 ? ` × ${calls.length}` : ""), h("td", {}, calls[0].model), h("td", {}, price));
     });
     return h("div", { class: "prices" }, h("table", {}, h("caption", {}, "Paid calls"), h("tbody", {}, rows)),
-      unknown.length ? h("p", {}, `The service tells no price for ${unknown.join(" and ")} in its answer.`) : null);
+      unknown.length ? h("p", {}, `The service tells the price of ${unknown.join(" and ")} a little later.`) : null);
   }
 }
 

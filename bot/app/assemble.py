@@ -146,7 +146,8 @@ async def assemble(
             warm=client.warm,
             settled=bookkeeper.turn_settled,
         )
-        menu = ModelMenu(catalog, configured=loaded.config.agents.defaults.models)
+        entries = loaded.config.agents.defaults.models.items()
+        menu = ModelMenu(catalog, aliases={ref: entry.alias or "" for ref, entry in entries})
         dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu)
         yield Parts(dispatcher, doorman, lanes, tasks, chores, stores, workshop, clock)
 

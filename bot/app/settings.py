@@ -14,6 +14,7 @@ from bot.config.schema import Config
 from bot.config.schema.models import RequestAuth, revealed
 from bot.config.schema.telegram import GroupConfig
 from bot.openrouter.keys import KeySources, Secret, read_profiles
+from bot.openrouter.refs import resolve
 from bot.openrouter.route import CANONICAL_URL
 from bot.openrouter.settings import (
     Attribution,
@@ -49,8 +50,10 @@ def openrouter_settings(config: Config) -> OpenRouterSettings:
         headers={**revealed(provider.headers), **revealed(provider.request.headers)},
         auth=_auth(provider.request.auth),
         provider_params=provider.params,
+        own_params={entry.id: entry.params for entry in provider.models},
         default_params=config.agents.defaults.params,
         model_params={ref: entry.params for ref, entry in config.agents.defaults.models.items()},
+        thinking_default=config.agents.defaults.thinking_default or "",
         timeouts=Timeouts(
             connect_s=waits.connect_s,
             chat_first_byte_s=provider.timeout_seconds or Timeouts().chat_first_byte_s,
@@ -118,15 +121,23 @@ def foreign_access_rules(settings: Mapping[str, Any]) -> AccessRules:
     )
 
 
+def model_aliases(config: Config) -> dict[str, str]:
+    """The short names of models, each with its reference."""
+    entries = config.agents.defaults.models.items()
+    return {entry.alias: ref for ref, entry in entries if entry.alias}
+
+
 def turn_settings(config: Config) -> TurnSettings:
     """How turns run."""
+    aliases = model_aliases(config)
     defaults, audio = config.agents.defaults, config.tools.media.audio
     speech = config.messages.tts.openrouter
     persona = defaults.parley
     return TurnSettings(
         name=persona.name or DEFAULT_NAME,
         persona=persona.persona or "",
-        model=defaults.model.primary,
+        model=resolve(defaults.model.primary, aliases),
+        fallbacks=tuple(resolve(name, aliases) for name in defaults.model.fallbacks),
         thinking=defaults.thinking_default or "off",
         tts_auto=config.messages.tts.auto,
         keep_text=config.messages.tts.keep_text,

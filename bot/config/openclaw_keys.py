@@ -46,6 +46,9 @@ _TOOLS = """
     profile allow alsoAllow deny byProvider exec fs web message agentToAgent elevated sessions
     sessions_spawn subagents sandbox loopDetection links toolsBySender experimental codeMode
 """
+_PROVIDER_MODEL = """
+    name api reasoning input cost contextWindow contextTokens maxTokens headers compat
+"""
 _LISTENER = "command args request attachments scope providerOptions deepgram"
 
 UNUSED: dict[str, frozenset[str]] = {
@@ -57,9 +60,8 @@ UNUSED: dict[str, frozenset[str]] = {
     "channels.telegram.groups.*": frozenset(_GROUP.split()),
     "channels.telegram.groups.*.topics.*": frozenset([*_GROUP.split(), "agentId"]),
     "models": frozenset({"mode", "bedrockDiscovery", "pricing"}),
-    "models.providers.*": frozenset(
-        {"api", "models", "authHeader", "injectNumCtxForOpenAICompat", "region"}
-    ),
+    "models.providers.*": frozenset({"api", "authHeader", "injectNumCtxForOpenAICompat", "region"}),
+    "models.providers.*.models.*": frozenset(_PROVIDER_MODEL.split()),
     "models.providers.*.request": frozenset({"proxy", "tls"}),
     "agents.defaults": frozenset(_DEFAULTS.split()),
     "agents.defaults.models.*": frozenset({"streaming", "agentRuntime"}),

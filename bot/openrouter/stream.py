@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.errors import BadAnswer, Moderated, UpstreamDown
 from bot.openrouter.errors import from_payload
 from bot.openrouter.fragments import ToolFragments
+from bot.openrouter.think_tags import ThinkTags
 from bot.openrouter.thoughts import Thoughts
 from bot.openrouter.usage import read_usage
 from bot.values.chat import ChatDone, ChatEvent, Message, ReasoningDelta, TextDelta, ToolCall, Usage
@@ -37,6 +38,7 @@ class Assembler:
         self._named = False
         self._texts: list[str] = []
         self._thoughts = Thoughts()
+        self._tags = ThinkTags()
         self._tools = ToolFragments()
         self._finish = ""
         self._usage = Usage()
@@ -76,6 +78,7 @@ class Assembler:
         """
         if not self._finish and not complete:
             raise BadAnswer("the answer was cut off")
+        self._texts.append(self._tags.flush())
         finish, calls = self._settle()
         text = "".join(self._texts)
         if not text.strip() and not calls:
@@ -97,9 +100,10 @@ class Assembler:
 
     def _add_delta(self, delta: dict[str, Any]) -> list[ChatEvent]:
         thought, visible = self._thoughts.add(delta)
-        text = _text(delta.get("content")) + visible + _text(delta.get("refusal"))
+        written = _text(delta.get("content")) + visible + _text(delta.get("refusal"))
+        tagged, text = self._tags.feed(written)
         self._tools.add(delta.get("tool_calls"))
-        events: list[ChatEvent] = [ReasoningDelta(thought)] if thought else []
+        events: list[ChatEvent] = [ReasoningDelta(part) for part in (thought, tagged) if part]
         if text:
             self._texts.append(text)
             events.append(TextDelta(text))

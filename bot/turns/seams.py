@@ -28,6 +28,10 @@ class ChatModel(Protocol):
         """
         ...
 
+    def system_note(self, model: str) -> str:
+        """What the system prompt should end with for this model; empty for most."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
@@ -36,6 +40,7 @@ class TurnSettings:
     name: str
     voice: Voice
     model: str = "openrouter/auto"
+    fallbacks: tuple[str, ...] = ()  # tried in order when the model fails
     persona: str = ""
     thinking: str = "off"
     tts_auto: str = "inbound"

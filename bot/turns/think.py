@@ -13,9 +13,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot.errors import BadAnswer
+import structlog
+
+from bot.errors import BadAnswer, ContextTooLong, UpstreamError
 from bot.observe import killpoint
 from bot.observe.trace import Stage, Trace
+from bot.openrouter.failover import LineUp
+from bot.openrouter.trim import trimmed
 from bot.store.conversations import Choices
 from bot.tools.registry import ToolContext
 from bot.turns.history import History
@@ -28,6 +32,7 @@ from bot.values.conversation import ChatKind
 OnText = Callable[[str], Awaitable[None]]
 PARAGRAPH = "\n\n"
 MID_STREAM_DELTA = 3
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,12 @@ class Thinker:
         self._trace = trace
         self._on_text = on_text
         self._spoken_before = False
+        self._deltas = 0
+        picked = question.choices.model
+        # A model that a person picked fails visibly; nothing steps in for it.
+        self._line = LineUp(
+            picked or crew.settings.model, crew.settings.fallbacks, strict=bool(picked)
+        )
 
     async def think(self) -> str:
         """The whole visible text of the answer. Raises UpstreamError."""
@@ -76,24 +87,36 @@ class Thinker:
         return messages
 
     async def _ask(self, messages: list[Message], *, with_tools: bool) -> ChatDone:
-        request = await self._request(messages, with_tools=with_tools)
+        """One answer, from whichever model of the line-up gives it. Raises UpstreamError."""
+        while True:
+            request = await self._request(messages, with_tools=with_tools)
+            try:
+                return await self._attempt(request, position=len(messages))
+            except UpstreamError as failure:
+                if self._deltas:
+                    raise  # somebody has read it: no other model may begin anew
+                self._line.after(failure)
+                log.warning("think.asking_again", code=failure.code, model=self._line.model)
+
+    async def _attempt(self, request: ChatRequest, *, position: int) -> ChatDone:
+        """One paid call, booked by itself; its answer is stored at `position` of the turn."""
         self._trace.mark(Stage.ASKED, model=request.model)
-        deltas = 0
+        self._deltas = 0
         async with (
             self._crew.ledger.paid(self._payer.intent("chat", request.model)) as bill,
             aclosing(self._crew.chat.stream(request)) as events,
         ):
             async for event in events:
                 if isinstance(event, TextDelta):
-                    deltas += 1
-                    await self._show(event.text, opens=deltas == 1)
-                    if deltas == MID_STREAM_DELTA:
+                    self._deltas += 1
+                    await self._show(event.text, opens=self._deltas == 1)
+                    if self._deltas == MID_STREAM_DELTA:
                         killpoint.reach("mid-stream")
                 elif isinstance(event, ChatDone):
                     bill.model = event.model
                     bill.cost_micro_usd = event.usage.cost_micro_usd
                     bill.generation_id = event.generation_id
-                    await self._keep(len(messages), [event.message])
+                    await self._keep(position, [event.message])
                     return event
         raise BadAnswer("the stream ended without a result")
 
@@ -105,17 +128,26 @@ class Thinker:
         system = system_prompt(
             name=settings.name, persona=settings.persona, chat_kind=self._question.chat_kind
         )
-        choices = self._question.choices
+        note = self._crew.chat.system_note(self._line.model)
+        system = f"{system}\n\n{note}" if note else system
+        asked = [{"role": "system", "content": system}, *earlier, *messages]
         return ChatRequest(
-            model=choices.model or settings.model,
-            messages=[{"role": "system", "content": system}, *earlier, *messages],
+            model=self._line.model,
+            messages=self._shortened(asked) if self._line.shortened else asked,
             tools=self._crew.tools.specs,
             # Offered still: some vendors refuse earlier calls of tools that are not declared.
             params={} if with_tools else {"toolChoice": "none"},
-            thinking=choices.thinking or settings.thinking,
+            thinking=self._question.choices.thinking or "",
             session_id=self._alias(self._payer.conversation),
             user=self._alias(self._payer.person),
         )
+
+    @staticmethod
+    def _shortened(messages: list[Message]) -> list[Message]:
+        shorter = trimmed(messages)
+        if shorter is None:
+            raise ContextTooLong("nothing of this conversation can be left out")
+        return shorter
 
     async def _run_tools(self, calls: list[ToolCall]) -> list[Message]:
         self._trace.mark(Stage.TOOL, names=[call.name for call in calls])

@@ -29,6 +29,7 @@ from bot.values.audio import Bubble
 from bot.values.conversation import ChatKind, Incoming
 
 log = structlog.get_logger()
+TRANSCRIPT = "{transcript}"
 NOT_SPOKEN = "I couldn't say that aloud. {why}"
 # The last resort: the reference finds the log line.
 UNEXPECTED = "Something went wrong on my side. Please try again. (reference {turn})"
@@ -152,8 +153,8 @@ class Turn:
         if self.incoming.note is None:
             return None
         heard = await self._hearing.hear(checkpoint)
-        if self._crew.settings.echo and checkpoint.answer is None:
-            shown = self._crew.settings.echo_format.format(transcript=escape_markdown(heard))
+        if self._crew.settings.echo:
+            shown = self._crew.settings.echo_format.replace(TRANSCRIPT, escape_markdown(heard))
             self._hearing.echo(self._reply.deliver(TextPart("heard", shown, answers=True)))
         return heard
 

@@ -164,14 +164,14 @@ def test_the_keyboard_alone_writes_answers_and_corrects(visitor: Visitor) -> Non
     keyboard.type("thank you")
     keyboard.press("Enter")
     visitor.awaits_message(text="thank you")
-    expect(visitor.message("thank you").locator(".quote")).to_contain_text("Parley")
+    expect(visitor.mine.filter(has_text="thank you").locator(".quote")).to_contain_text("Parley")
 
     keyboard.press("ArrowUp")
     expect(visitor.page.locator("#about")).to_contain_text("Edit")
     keyboard.press("Control+A")
     keyboard.type("many thanks")
     keyboard.press("Enter")
-    expect(visitor.message("many thanks")).to_contain_text("edited")
+    expect(visitor.mine.filter(has_text="many thanks")).to_contain_text("edited")
     replied = visitor.awaits_message(text="many thanks")
     assert replied["reply_to"] is not None
     assert visitor.messages()[0]["text"] == "line one\nline two"
@@ -196,5 +196,5 @@ def test_after_a_reload_the_conversation_is_there(visitor: Visitor) -> None:
     expect(visitor.from_bot).to_have_count(1)
     visitor.reload()
     expect(visitor.mine).to_have_count(1)
-    expect(visitor.message("remember me")).to_be_visible()
+    expect(visitor.mine.filter(has_text="remember me")).to_be_visible()
     expect(visitor.from_bot).to_have_count(1)

@@ -55,7 +55,9 @@ def test_each_person_has_a_private_chat_of_their_own(visitor: Visitor) -> None:
 def test_in_a_group_the_bot_hears_what_mentions_it(visitor: Visitor) -> None:
     visitor.place(GROUP).click()
     visitor.writes(f"hello from {visitor.person}")
-    expect(visitor.message(f"hello from {visitor.person}")).to_contain_text("did not get to see")
+    expect(visitor.mine.filter(has_text=f"hello from {visitor.person}")).to_contain_text(
+        "did not get to see"
+    )
     visitor.page.get_by_role("button", name="Mention the bot").last.click()
     visitor.page.keyboard.type(f"and hello again from {visitor.person}")
     visitor.page.keyboard.press("Enter")

@@ -6,7 +6,6 @@ import json
 import re
 import signal
 import subprocess
-from pathlib import Path
 
 import av
 import pytest
@@ -97,19 +96,23 @@ def test_a_missing_key_exits_2(stage: Stage, options: list[str]) -> None:
 
 
 def test_ctrl_c_ends_the_talk_at_once(stage: Stage, options: list[str]) -> None:
-    log = Path(stage.folder / "log")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
+    log = stage.folder / "log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
             [*MODULE, *options],
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE,  # open all the time: nothing but the signal ends the talk
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=stage.folder,
-            env=clean_environment(OPENROUTER_API_KEY=stage.key),
-        )
-    assert process.stdin is not None
-    with process.stdin:
+            env=clean_environment(OPENROUTER_API_KEY=stage.key, PYTHONFAULTHANDLER="1"),
+        ) as process,
+    ):
         eventually(lambda: "/quit ends" in log.read_text(), "the greeting")
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # writes where every thread stands
+    assert process.returncode == 0, log.read_text()
     assert "Traceback" not in log.read_text()

@@ -106,3 +106,16 @@ def test_a_text_turn_killed_anywhere_is_answered_once(stage: Stage, point: str) 
     assert sends(stage)["t1/answer/0"] == (2 if point == "after-send-before-receipt" else 1)
     assert posts(stage)["transcription"] == posts(stage)["speech"] == 0
     assert_paid_once(stage, at_death, speech=0)
+
+
+def test_an_echo_that_never_left_is_made_up_for(stage: Stage) -> None:
+    stage.telegram.post("faults", {"method": "sendMessage", "kind": "hang", "times": 1})
+    rehearse(stage)
+    bot = stage.start(kill_at="after-answer")
+    plays_note(stage)
+    dies(stage, bot)
+    finishes(stage)
+
+    echo, answer = stage.texts()
+    assert QUESTION in echo
+    assert SENTENCES[2] in answer

@@ -64,6 +64,15 @@ class Attribution(Block):
     )
 
 
+class ProviderModel(Block):
+    """One model in a provider's own list."""
+
+    id: Text = Field(default="", description="Its id, as in a reference without `openrouter/`.")
+    params: Params = Field(
+        default_factory=dict, description="Request parameters; wider ones of agents.defaults win."
+    )
+
+
 class ProviderConfig(Block):
     """One provider. Parley itself speaks to `openrouter`."""
 
@@ -78,6 +87,9 @@ class ProviderConfig(Block):
     )
     params: Params = Field(
         default_factory=dict, description="Request parameters of every model, the weakest layer."
+    )
+    models: tuple[ProviderModel, ...] = Field(
+        default=(), description="Parameters by model, above those of the provider."
     )
     headers: SecretTexts = Field(
         default_factory=dict, description="Headers of every model request."

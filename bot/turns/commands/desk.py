@@ -21,8 +21,12 @@ class ModelList(Protocol):
         """Config references of every known chat model, the most useful first."""
         ...
 
-    def known(self, reference: str) -> bool:
-        """Whether `reference` names a model that can be asked."""
+    def find(self, name: str) -> str | None:
+        """The reference that `name`, an alias perhaps, stands for; None when it names no model."""
+        ...
+
+    def levels(self, reference: str) -> tuple[str, ...]:
+        """The thinking levels that make a difference for a model."""
         ...
 
 

@@ -24,6 +24,7 @@ UNKNOWN_MODEL = (
 THINKING_NOW = "Thinking is *{level}* here{origin}. More thinking is slower and costs more."
 THINKING_SET = "Thinking is *{level}* from now on."
 UNKNOWN_LEVEL = "There is no thinking level *{level}*. Choose one of: " + ", ".join(LEVELS) + "."
+NO_LEVELS = "The model that answers here decides by itself how much it thinks."
 CHOSEN, CONFIGURED = " (chosen here)", " (as configured)"
 
 
@@ -35,10 +36,11 @@ async def model(desk: Desk, incoming: Incoming) -> Answer:
         await desk.conversations.choose(conversation, model=None)
         return Answer(MODEL_BACK.format(model=desk.model))
     if wanted:
-        if not desk.models.known(wanted):
+        found = desk.models.find(wanted)
+        if found is None:
             return Answer(UNKNOWN_MODEL.format(model=wanted.replace("`", "")))
-        await desk.conversations.choose(conversation, model=wanted)
-        return Answer(MODEL_SET.format(model=wanted))
+        await desk.conversations.choose(conversation, model=found)
+        return Answer(MODEL_SET.format(model=found))
     chosen = (await desk.conversations.choices(conversation)).model
     text = MODEL_NOW.format(model=chosen or desk.model, origin=CHOSEN if chosen else CONFIGURED)
     return Answer(text, _page(desk, 0))
@@ -68,11 +70,15 @@ async def think(desk: Desk, incoming: Incoming) -> Answer:
         return Answer(THINKING_SET.format(level=wanted))
     if wanted:
         return Answer(UNKNOWN_LEVEL.format(level=wanted[:20].replace("*", "")))
-    chosen = (await desk.conversations.choices(conversation)).thinking
+    choices = await desk.conversations.choices(conversation)
+    chosen = choices.thinking
     text = THINKING_NOW.format(
         level=chosen or desk.thinking, origin=CHOSEN if chosen else CONFIGURED
     )
-    buttons = [Button(level, f"/think {level}") for level in (*LEVELS, DEFAULT)]
+    levels = desk.models.levels(choices.model or desk.model)
+    if len(levels) == 1:
+        return Answer(f"{text}\n{NO_LEVELS}")
+    buttons = [Button(level, f"/think {level}") for level in (*levels, DEFAULT)]
     return Answer(text, tuple(tuple(buttons[n : n + ROW]) for n in range(0, len(buttons), ROW)))
 
 

@@ -57,7 +57,11 @@ export class Microphone {
       event.preventDefault();
       this.#release();
     });
-    button.addEventListener("click", (event) => event.detail === 0 && !event.isTrusted && this.#press(null));
+    button.addEventListener("click", (event) => {
+      if (event.detail !== 0) return; // a pointer, which was heard above
+      this.#press(null); // a screen reader presses without holding
+      this.#release();
+    });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.isBusy && this.cancel());
   }
 

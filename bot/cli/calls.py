@@ -13,7 +13,6 @@ from bot.errors import ConfigError, NothingHeard, ParleyError, UpstreamError
 from bot.openrouter.failover import LineUp
 from bot.openrouter.refs import resolve
 from bot.openrouter.route import media_model, wire_model
-from bot.openrouter.thinking import LEVELS
 from bot.values.chat import ChatRequest
 from bot.voice.listen import listen
 from bot.voice.recite import recite, segments_of
@@ -25,8 +24,6 @@ EMPTY = "The model answered with an empty text."
 
 async def run(found: Ground, envelope: Envelope, *, model: str, prompt: str, thinking: str) -> None:
     """A model that was asked for by name is the only one; else the fallbacks step in."""
-    if thinking not in ("", *LEVELS):
-        raise ConfigError(f"--thinking is one of {', '.join(LEVELS)}.")
     defaults = found.loaded.config.agents.defaults
     aliases = {entry.alias: ref for ref, entry in defaults.models.items() if entry.alias}
     picked = resolve(model, aliases) if model else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.cli.frame import Home
+from bot.cli.frame import CATALOG_FILE, Home
 from bot.config.edit import change
 from bot.config.include import read_all
 from bot.config.keypath import KeyPath, get
@@ -88,7 +88,7 @@ def configured(config: Path, path: KeyPath) -> Any:
 def ids_at_hand(state_dir: Path) -> frozenset[str]:
     """The ids in the catalogue that is kept on disk; none when there is none."""
     try:
-        rows = json.loads((state_dir / "catalog.json").read_text("utf-8"))["models"]
+        rows = json.loads((state_dir / CATALOG_FILE).read_text("utf-8"))["models"]
         return frozenset(str(row["id"]) for row in rows)
     except (OSError, ValueError, TypeError, KeyError):
         return frozenset()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_WRONG = 2
 CONFIG_FILE = "config.json5"
+CATALOG_FILE = "catalog.json"
 
 ConfigOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time

@@ -41,10 +41,13 @@ def model_run(
     envelope = Envelope("model.run")
 
     def call(envelope: Envelope) -> None:
+        from bot.cli.calls import run
+        from bot.openrouter.thinking import LEVELS
+
         if not prompt.strip():
             raise ConfigError("--prompt is empty.")
-        from bot.cli.calls import run
-
+        if thinking not in ("", *LEVELS):
+            raise ConfigError(f"--thinking is one of {', '.join(LEVELS)}.")
         found = ground(config, state_dir)
         asyncio.run(run(found, envelope, model=model, prompt=prompt, thinking=thinking))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cli.frame import explained
+from bot.cli.frame import CATALOG_FILE, explained
 from bot.cli.launch import Ground
 from bot.cli.signin import say
 from bot.cli.upstream import upstream
@@ -16,7 +16,6 @@ from bot.openrouter.refs import ListedModel, listed
 from bot.openrouter.route import wire_model
 from bot.openrouter.usage import MICRO
 
-CATALOG_FILE = "catalog.json"
 THOUSAND = 1_000
 
 

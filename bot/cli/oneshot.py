@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
 from bot.app.assemble import DATABASE_FILE, NO_KEY
+from bot.cli.frame import CATALOG_FILE
 from bot.cli.launch import Ground
 from bot.cli.upstream import secret, sources_of, upstream
 from bot.errors import BadAnswer, ConfigError, StartError
@@ -53,7 +54,7 @@ class OneShot:
 
     async def answer(self, request: ChatRequest) -> Answered:
         """The visible text. Raises UpstreamError."""
-        catalogue = Catalog(self.client, self.ground.state_dir / "catalog.json")
+        catalogue = Catalog(self.client, self.ground.state_dir / CATALOG_FILE)
         text = ""
         async with catalogue, self.ledger.paid(_intent("chat", request.model)) as bill:
             async with aclosing(OpenRouterChat(self.client, catalogue).stream(request)) as events:

@@ -775,7 +775,7 @@ def test_money_is_counted_and_generations_are_known_late(client: Client) -> None
 
 
 def test_what_does_not_exist_yet_is_a_404_in_the_error_shape(client: Client) -> None:
-    answer = client.http.post("/api/v1/auth/keys", json={})
+    answer = client.http.post("/api/v1/nothing/here", json={})
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == 404
     assert client.http.get(CHAT).status_code == 405

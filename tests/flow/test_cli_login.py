@@ -146,16 +146,3 @@ def test_a_broken_exchange_ends_in_one_sentence(desk: Desk) -> None:
     assert command.ends() == 1
     assert "key exchange failed (502)" in command.heard
     assert "Traceback" not in command.heard
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--provider", "anthropic", "--method", "oauth"),
-        ("--provider", "openrouter", "--method", "password"),
-        ("--method", "api-key"),
-    ],
-)
-def test_wrong_usage_exits_2(desk: Desk, arguments: tuple[str, ...]) -> None:
-    assert desk.runs("models", "auth", "login", *arguments).returncode == 2
-    assert not desk.profiles.exists()

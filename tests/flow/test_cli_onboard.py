@@ -25,8 +25,8 @@ def test_onboarding_without_questions_stores_tests_and_keeps_comments(desk: Desk
     assert done.returncode == 0, done.stderr
     assert desk.stored()["key"] == desk.stage.key
     after = desk.config.read_text()
-    kept = (line for line in before.splitlines() if "//" in line or "/*" in line)
-    assert all(line.rstrip(",") in after for line in kept)
+    kept = [line for line in before.splitlines() if "// " in line or "/*" in line]
+    assert [line for line in kept if line not in after] == []
     assert 'primary: "openrouter/auto"' in after
     assert '"openrouter/auto": { alias: "OpenRouter" }' in after
     assert f'botToken: "{desk.stage.token}"' in after
@@ -59,25 +59,6 @@ def test_onboarding_asks_for_what_is_missing(desk: Desk) -> None:
     assert done.returncode == 0, done.stderr
     assert "prints a link" in done.stderr
     assert desk.stored()["key"] == desk.stage.key
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        (("--auth-choice", "anthropic"), 2),
-        (("--auth-choice", "openrouter-oauth"), 2),
-        ((), 2),
-        (("--openrouter-api-key", "has a blank"), 2),
-        (("--openrouter-api-key", "sk-or-x", "--telegram-token", "no token"), 2),
-        (("--openrouter-api-key", "sk-or-x", "--owner", "@me"), 2),
-    ],
-)
-def test_onboarding_with_a_wrong_option_says_which(
-    desk: Desk, arguments: tuple[str, ...], code: int
-) -> None:
-    done = desk.runs("onboard", "--non-interactive", *arguments, key="")
-    assert done.returncode == code, done.stderr
-    assert done.stderr.splitlines()[-1].startswith("parley: ")
 
 
 def test_a_refused_token_ends_onboarding_without_showing_it(desk: Desk) -> None:

@@ -9,7 +9,7 @@ QUIET := -q --disable-pip-version-check
 SECRETS := -u OPENROUTER_API_KEY -u TELEGRAM_BOT_TOKEN
 PLACES := -u PARLEY_CONFIG -u PARLEY_STATE_DIR -u DATABASE_URL -u PORT -u WEBHOOK_URL
 
-.PHONY: run test check format lock clean
+.PHONY: run test check bench picture format lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot start
@@ -23,7 +23,14 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python docs/module_map.py --check
+	$(BIN)/python docs/config_page.py --check
 	$(BIN)/python -m pytest tests/contract/test_house.py
+
+bench: $(VENV)/.dev
+	env $(SECRETS) $(PLACES) -u PYTHONDONTWRITEBYTECODE $(BIN)/python -W ignore -m bench $(ARGS)
+
+picture: $(VENV)/.dev
+	$(BIN)/python -m docs.picture
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

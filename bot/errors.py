@@ -3,6 +3,9 @@
     ParleyError
     ├── ConfigError            the file or an environment value is wrong; exit 2
     ├── StartError             the bot can't start here and now; exit 1
+    ├── LoginFailed            signing in at OpenRouter failed (bot/openrouter/login.py)
+    │   └── NoCallback         the browser did not come back (bot/openrouter/callback.py)
+    ├── ToolFailed             a tool can't do what the model asked (bot/tools/registry.py)
     ├── BadUpdate              an update that can't be read; set aside, stops nobody
     └── StageError             a turn failed at a stage; becomes one sentence in the chat
         ├── Refused            not allowed, or not now; nothing was spent

@@ -13,6 +13,7 @@ from bot.access.doorman import Doorman
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
 from bot.app.bookkeeper import Bookkeeper
+from bot.app.keyring import Keyring
 from bot.app.models import ModelMenu
 from bot.app.state import install_secret
 from bot.config.load import Loaded
@@ -21,7 +22,6 @@ from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.costs import Costs
-from bot.openrouter.keys import ResolvedKey, Secret, chat_key, speech_key
 from bot.openrouter.speech import OpenRouterSynthesizer
 from bot.openrouter.transcription import OpenRouterTranscriber
 from bot.store.conversations import ConversationTable
@@ -95,12 +95,15 @@ class Parts:
 
 @asynccontextmanager
 async def assemble(
-    loaded: Loaded, state_dir: Path, *, clock: Clock | None = None
+    loaded: Loaded, state_dir: Path, *, home: Path | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Parts]:
-    """All parts but the channels, ready to serve. Raises ConfigError or StartError."""
+    """All parts but the channels, ready to serve. Raises ConfigError or StartError.
+
+    `home` holds the stored sign-ins where that is not `state_dir`.
+    """
     clock = clock or SystemClock()
-    sources = translate.key_sources(loaded, state_dir)
-    if chat_key(sources) is None:
+    keys = Keyring(loaded, home or state_dir)
+    if keys.chat() is None:
         raise ConfigError(NO_KEY)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(state_dir / DATABASE_FILE))
@@ -109,7 +112,7 @@ async def assemble(
             OpenRouterClient(
                 translate.openrouter_settings(loaded.config),
                 clock=clock,
-                key=lambda: _key(chat_key(sources)),
+                key=keys.chat,
             )
         )
         workshop = Workshop()
@@ -119,7 +122,7 @@ async def assemble(
         chores = Tasks()
         stack.push_async_callback(chores.cancel)
         catalog = await stack.enter_async_context(Catalog(client, state_dir / "catalog.json"))
-        costs = Costs(client, key=lambda: _key(speech_key(sources)))
+        costs = Costs(client, key=keys.speech)
         bookkeeper = Bookkeeper(costs, stores.ledger, clock)
         chores.spawn(bookkeeper.keep(), name="bookkeeper")
         crew = Crew(
@@ -132,7 +135,8 @@ async def assemble(
             ),
             synthesizer=OpenRouterSynthesizer(
                 client,
-                key=lambda: _key(speech_key(sources)),
+                key=keys.speech,
+                spare_key=keys.spare_speech,
                 provider=loaded.config.messages.tts.openrouter.provider,
             ),
             tools=ToolRegistry([current_time(clock)]),
@@ -172,7 +176,3 @@ def _connect(
         inbox=stores.inbox, crew=crew, door=Door(doorman, desk), lanes=lanes, tasks=tasks
     )
     return dispatcher, doorman, lanes
-
-
-def _key(resolved: ResolvedKey | None) -> Secret | None:
-    return None if resolved is None else resolved.key

@@ -11,6 +11,7 @@ import structlog
 from bot.app.assemble import Parts, assemble
 from bot.app.channels import TELEGRAM, configured_channels
 from bot.app.ending import ending_on_signal
+from bot.app.memory import keep_memory_together
 from bot.app.state import hold
 from bot.channels.base import Channel
 from bot.channels.telegram import render
@@ -28,6 +29,7 @@ OWNER_LINK = (
 
 async def run(loaded: Loaded, state_dir: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigError or StartError."""
+    keep_memory_together()
     with hold(state_dir):
         async with (
             ending_on_signal() as ending,

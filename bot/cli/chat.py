@@ -13,8 +13,8 @@ from bot.app.assemble import assemble
 from bot.app.run import serving
 from bot.app.state import hold
 from bot.channels.console import NAME, ConsoleChannel
-from bot.cli.launch import Ground, prepare
 from bot.cli.lines import typed_lines
+from bot.cli.prepare import Ground, prepare
 
 PROMPT = "> "
 HELLO = "Write to the bot; /voice FILE plays it a recording; /quit ends."
@@ -31,7 +31,7 @@ def chat(config: Path | None, state_dir: Path | None) -> None:
 
 async def _talk(ground: Ground) -> None:
     with hold(ground.state_dir / "console") as state_dir:
-        async with assemble(ground.loaded, state_dir) as parts:
+        async with assemble(ground.loaded, state_dir, home=ground.state_dir) as parts:
             parts.doorman.apply(NAME, AccessRules(allow_from=frozenset({ANYBODY})))
             channel = ConsoleChannel(
                 clock=parts.clock, receipts=parts.stores.receipts, write=print, out_dir=Path()

@@ -19,7 +19,7 @@ import typer
 from bot.errors import ConfigError, ParleyError, StageError
 
 if TYPE_CHECKING:
-    from bot.cli.launch import Ground
+    from bot.cli.prepare import Ground
     from bot.config.load import Loaded
 
 EXIT_FAILED = 1
@@ -87,7 +87,7 @@ def ground(config: Path | None, state_dir: Path | None) -> Ground:
     Warnings are left to `parley config validate`; a wrong Telegram block is none of its business.
     """
     from bot.cli.finding import place
-    from bot.cli.launch import Ground, set_up_logs
+    from bot.cli.prepare import Ground, set_up_logs
     from bot.config.load import load
     from bot.config.paths import config_path, default_state_dir
 

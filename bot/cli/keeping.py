@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot.cli.frame import Flow, Home, explained
-from bot.cli.launch import Ground
+from bot.cli.prepare import Ground
 from bot.cli.signin import keep, say, sign_in, typed_key
 from bot.cli.upstream import dollars, sources_of, tested
 from bot.errors import ConfigError, KeyRefused, UpstreamError

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-from bot.cli.finding import place, shown
-from bot.config.load import Loaded, load, telegram_token
-from bot.config.paths import config_path, default_state_dir
-from bot.config.secrets import known_secrets
+from bot.cli.prepare import prepare
+from bot.config.load import telegram_token
 from bot.errors import ConfigError
-from bot.observe import log as logs
 
 COSTS = """\
 There is an OpenRouter key but no Telegram token, so this starts the sandbox on the real
@@ -26,38 +20,6 @@ TOKEN_ALONE = (
     "OPENROUTER_API_KEY (or models.providers.openrouter.apiKey), then start again. Without both, "
     "`parley sandbox` lets you try the bot on this machine."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What every command that runs the bot stands on."""
-
-    loaded: Loaded
-    state_dir: Path
-
-
-def prepare(config: Path | None, state_dir: Path | None) -> Ground:
-    """Load the configuration and set up logs. Raises ConfigError; prints warnings."""
-    folder = (state_dir or default_state_dir(os.environ)).expanduser()
-    path = config or config_path(os.environ, folder)
-    loaded = load(path=path, environ=os.environ)
-    for finding in (*loaded.warnings, *loaded.errors):
-        print(f"parley: {shown(finding, path)}", file=sys.stderr)
-    if loaded.fatal:
-        first = loaded.fatal[0]
-        raise ConfigError(
-            f"The configuration can't be used: {place(first, path)}{first.message}. "
-            "`parley config validate` lists everything."
-        )
-    set_up_logs(loaded)
-    return Ground(loaded, folder)
-
-
-def set_up_logs(loaded: Loaded) -> None:
-    """Logs on standard error, without any secret that the configuration knows."""
-    logs.configure(
-        secrets=known_secrets(loaded), level=loaded.environ.get("PARLEY_LOG_LEVEL", "INFO").upper()
-    )
 
 
 def run_bot(config: Path | None, state_dir: Path | None) -> None:

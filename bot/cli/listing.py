@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cli.frame import CATALOG_FILE, explained
-from bot.cli.launch import Ground
+from bot.cli.prepare import Ground
 from bot.cli.signin import say
 from bot.cli.upstream import upstream
 from bot.errors import UpstreamError

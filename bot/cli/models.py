@@ -20,7 +20,7 @@ from bot.cli.frame import (
 )
 
 if TYPE_CHECKING:
-    from bot.cli.launch import Ground
+    from bot.cli.prepare import Ground
 
 app = typer.Typer(name="models", help="Models and the key that pays for them.")
 auth = typer.Typer(name="auth", help="The stored key.", no_args_is_help=True)

@@ -14,7 +14,7 @@ from bot.cli.asking import agrees, ask, ask_secret
 from bot.cli.choosing import MODEL, PRIMARY, configured
 from bot.cli.frame import Flow, Home
 from bot.cli.keeping import key_notes, obtained, store, try_key
-from bot.cli.launch import Ground
+from bot.cli.prepare import Ground
 from bot.cli.signin import say
 from bot.cli.upstream import dollars, sources_of
 from bot.config.edit import change

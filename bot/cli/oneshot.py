@@ -11,7 +11,7 @@ from bot.access.ledger import Ledger
 from bot.app import settings as translate
 from bot.app.assemble import DATABASE_FILE, NO_KEY
 from bot.cli.frame import CATALOG_FILE
-from bot.cli.launch import Ground
+from bot.cli.prepare import Ground
 from bot.cli.upstream import secret, sources_of, upstream
 from bot.errors import BadAnswer, ConfigError, StartError
 from bot.openrouter.catalog import Catalog

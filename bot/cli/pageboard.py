@@ -36,20 +36,20 @@ class PageBoard:
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
-        """Keep the page informed while the block runs."""
-        following = asyncio.create_task(self._follow(), name="telling the page")
-        try:
-            yield
-        finally:
-            following.cancel()
-            await asyncio.wait({following})
-
-    async def _follow(self) -> None:
+        """Keep the page informed while the block runs; it knows the bot before the block does."""
         async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as http:
             await self._introduce(http)
-            while True:
-                await self._report(http)
-                await asyncio.sleep(LOOK_EVERY_S)
+            following = asyncio.create_task(self._follow(http), name="telling the page")
+            try:
+                yield
+            finally:
+                following.cancel()
+                await asyncio.wait({following})
+
+    async def _follow(self, http: httpx.AsyncClient) -> None:
+        while True:
+            await self._report(http)
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _introduce(self, http: httpx.AsyncClient) -> None:
         mind = "rehearsal" if self._stand_in_key else "openrouter"

@@ -19,8 +19,8 @@ from bot.app.ending import until_told
 from bot.app.run import serving
 from bot.app.settings import key_sources
 from bot.app.state import hold
-from bot.cli.launch import set_up_logs
 from bot.cli.pageboard import PageBoard
+from bot.cli.prepare import set_up_logs
 from bot.cli.rehearsal import Rehearsal
 from bot.config.load import Loaded, load
 from bot.config.paths import config_path, default_state_dir
@@ -63,10 +63,10 @@ async def _run(call: SandboxCall) -> None:
     with tempfile.TemporaryDirectory(prefix="parley-sandbox-") as folder:
         async with _servers(call.port) as port:
             loaded = _configuration(call, port)
-            set_up_logs(loaded)
+            set_up_logs(loaded, level="WARNING")  # the page and the trace tell the rest
             with hold(Path(folder) / "state") as state_dir:
                 async with (
-                    assemble(loaded, state_dir) as parts,
+                    assemble(loaded, state_dir, home=default_state_dir(os.environ)) as parts,
                     configured_channels(loaded, parts, state_dir) as channels,
                     serving(parts, channels),
                 ):
@@ -84,7 +84,7 @@ async def _turn_or_page(call: SandboxCall, port: int, loaded: Loaded, parts: Par
         return
     board = PageBoard(base, token, stand_in_key=stand_in_key, stores=parts.stores)
     async with board.kept():
-        print(f"Talk to the bot here: {base}/?token={token}&person={PERSON}")
+        print(f"Talk to the bot here: {base}/")
         print("Ctrl+C ends it.", flush=True)
         await until_told()
 

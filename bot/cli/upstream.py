@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.app import settings as translate
-from bot.cli.launch import Ground
+from bot.cli.prepare import Ground
 from bot.errors import UpstreamError
 from bot.openrouter.account import KeyStatus, key_status
 from bot.openrouter.client import OpenRouterClient

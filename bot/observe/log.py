@@ -63,9 +63,10 @@ class _RedactingFilter(logging.Filter):
 
 
 def configure(
-    *, secrets: Iterable[str] = (), stream: TextIO = sys.stderr, level: str = "INFO"
+    *, secrets: Iterable[str] = (), stream: TextIO | None = None, level: str = "INFO"
 ) -> None:
-    """Set up logging of the process. Called once by the composition root."""
+    """Set up logging of the process, on standard error unless told otherwise."""
+    stream = stream or sys.stderr
     redactor = Redactor(secrets)
     handler = logging.StreamHandler(stream)
     handler.addFilter(_RedactingFilter(redactor))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from email.message import Message
 from typing import Any
 
-from bot.errors import BadAnswer, RequestRejected
+from bot.errors import BadAnswer, KeyRefused, RequestRejected
 from bot.openrouter.answer import Answer
 from bot.openrouter.client import KeySource, OpenRouterClient
 from bot.openrouter.route import media_model
@@ -36,17 +36,22 @@ UNTYPED = ("", "application/octet-stream", "binary/octet-stream")
 
 
 class OpenRouterSynthesizer:
-    """Speaks one piece of text at a time. `key` overrides the client's own."""
+    """Speaks one piece of text at a time. `key` overrides the client's own.
+
+    `spare_key` is tried when that one is refused: an old variable must not silence a fresh sign-in.
+    """
 
     def __init__(
         self,
         client: OpenRouterClient,
         *,
         key: KeySource | None = None,
+        spare_key: KeySource | None = None,
         provider: Mapping[str, Any] | None = None,
     ) -> None:
         self._client = client
         self._key = key
+        self._spare_key = spare_key
         self._provider = dict(provider or {})
 
     async def speak(self, text: str, voice: Voice) -> Speech:
@@ -66,15 +71,24 @@ class OpenRouterSynthesizer:
             body["speed"] = voice.speed
         if self._provider:
             body["provider"] = self._provider
-        answer = await self._client.post(
+        try:
+            answer = await self._post(body, self._key)
+        except KeyRefused:
+            spare = self._spare_key() if self._spare_key else None
+            if not spare or (self._key and spare == self._key()):
+                raise
+            answer = await self._post(body, lambda: spare)
+        return _speech(answer, asked=format_, model=model, voice=voice.name)
+
+    async def _post(self, body: Mapping[str, Any], key: KeySource | None) -> Answer:
+        return await self._client.post(
             PATH,
             body,
             within_s=self._client.settings.timeouts.speech_s,
             repeatable=False,
-            key=self._key,
+            key=key,
             max_bytes=MAX_BYTES,
         )
-        return _speech(answer, asked=format_, model=model, voice=voice.name)
 
 
 def _format(model: str, voice: Voice) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -19,6 +18,7 @@ from bot.values.conversation import Attachment, Incoming
 from bot.voice.listen import listen
 
 log = structlog.get_logger()
+ECHO_AFTER_S = 0.02  # rendering and sending it first would hold the question to the model up
 DEAF = "I'm not set up to listen to voice notes. Please write to me."
 
 
@@ -45,9 +45,14 @@ class Hearing:
         # Shielded: who listens ahead of the lane and who waits in it share one call.
         return await asyncio.shield(self._listening)
 
-    def echo(self, sending: Coroutine[Any, Any, None]) -> None:
+    def echo(self, send: Callable[[], Awaitable[None]]) -> None:
         """Show what was heard while the model already thinks."""
-        self._echoing = asyncio.create_task(sending, name="echo")
+
+        async def after_the_request() -> None:
+            await self._crew.clock.sleep(ECHO_AFTER_S)
+            await send()
+
+        self._echoing = asyncio.create_task(after_the_request(), name="echo")
 
     async def echoed(self) -> None:
         """Wait for the echo, so that it stands before the answer. Its failure matters to nobody."""

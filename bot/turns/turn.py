@@ -155,7 +155,8 @@ class Turn:
         heard = await self._hearing.hear(checkpoint)
         if self._crew.settings.echo:
             shown = self._crew.settings.echo_format.replace(TRANSCRIPT, escape_markdown(heard))
-            self._hearing.echo(self._reply.deliver(TextPart("heard", shown, answers=True)))
+            part = TextPart("heard", shown, answers=True)
+            self._hearing.echo(lambda: self._reply.deliver(part))
         return heard
 
     async def _think(self, heard: str | None) -> str:

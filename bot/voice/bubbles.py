@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from bot.values.audio import Bubble, Pcm
 from bot.voice.levels import gated_db, levelled, pause, quietest_s
-from bot.voice.opus import OpusEncoder
+from bot.voice.opus import TELEGRAM_RATE, OpusEncoder
 
 MOST_BYTES = 1_000_000  # above this Telegram shows no waveform (facts/telegram-api.md §2.1)
 SPARE = 1.4  # what variable bitrate may cost beyond its nominal rate, measured with noise
+SPEECH_RATE = 24_000
 SEARCH_S = 10.0  # how far before the end of the room a quiet place to cut is looked for
 
 
@@ -53,7 +54,7 @@ class Bubbles:
     def _encode(self, segment: Pcm) -> Pcm:
         """Encode what there is room for; the rest."""
         if self._encoder is None:
-            self._encoder = OpusEncoder(self._bitrate)
+            self._encoder = OpusEncoder(self._bitrate, rate=_encoder_rate(segment))
         else:
             self._encoder.feed(pause(self._pause_s, segment.rate))
         room_s = self._room_s()
@@ -77,3 +78,9 @@ class Bubbles:
         if self._encoder:
             self._done.append(self._encoder.finish())
             self._encoder = None
+
+
+def _encoder_rate(segment: Pcm) -> int:
+    """Speech at 24 kHz goes in as it is: Opus plays at 48 kHz whatever went in, and there is no
+    sound above 12 kHz to resample for (14 ms of CPU in a turn of half a minute)."""
+    return segment.rate if segment.rate == SPEECH_RATE else TELEGRAM_RATE

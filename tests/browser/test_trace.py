@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser.visitor import Visitor, visiting
 from tests.flow.stage import Control, Stage, clean_environment
 
-ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\?token=(\S+?)&person=(\d+)")
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/")
+CHAT = re.compile(r"/\?token=(\S+?)&person=1")
 STAGES = ["Heard", "First text", "Answered", "Spoken", "Text delivered", "Voice delivered"]
 
 
@@ -38,8 +39,8 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         assert found, Path(folder / "log").read_text()
         with httpx.Client(timeout=60, trust_env=False) as http:
             stage = Stage(found[1], folder, http)
-            stage.token = found[2]
-            stage.telegram = Control(http, f"{found[1]}/sandbox/telegram/{found[2]}")
+            (stage.token,) = CHAT.findall(http.get(f"{found[1]}/").headers["location"])
+            stage.telegram = Control(http, f"{found[1]}/sandbox/telegram/{stage.token}")
             yield stage
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0

@@ -40,11 +40,11 @@ def test_without_secrets_the_sandbox_starts_and_its_page_shows_a_conversation(
         httpx.Client(timeout=30, trust_env=False) as http,
     ):
         address = address_in(bot)
-        page = http.get(address)
+        page = http.get(address, follow_redirects=True)
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
 
-        parts = urlsplit(address)
+        parts = urlsplit(str(page.url))
         (token,) = parse_qs(parts.query)["token"]
         world = f"{parts.scheme}://{parts.netloc}/sandbox/telegram/{token}"
         http.post(f"{world}/messages", json={"from": 1, "text": QUESTION}).raise_for_status()

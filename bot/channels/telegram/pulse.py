@@ -12,6 +12,7 @@ from bot.channels.telegram.pause import finish, pause
 from bot.values.clock import Clock
 
 REPEAT_S = 4.5  # Telegram shows an action for five seconds
+QUICK_S = 0.2
 
 
 class Pulse:
@@ -37,12 +38,16 @@ class Pulse:
 
     @contextmanager
     def during(self, action: str) -> Iterator[None]:
-        """Show `action` inside the block, afterwards what was shown before."""
+        """Show `action` if the block takes its time, afterwards what was shown before.
+
+        An action that overtakes nothing but a quick send would outlive it by seconds.
+        """
         before = self._action
-        self.show(action)
+        showing = asyncio.get_running_loop().call_later(QUICK_S, self.show, action)
         try:
             yield
         finally:
+            showing.cancel()
             self.show(before)
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -29,6 +29,15 @@ Change = Callable[[Board, Request], Awaitable[None]]
 def page_routes(announce: Announce) -> list[BaseRoute]:
     """`/` and everything it loads. `announce(token, turn_id)` tells the bot's followers."""
     boards = Boards()
+
+    files = _FreshFiles(directory=FOLDER, html=True)
+
+    async def front(request: Request) -> Response:
+        """Whoever comes to a sandbox with one bot means that bot."""
+        token = boards.only()
+        if token is not None and "token" not in request.query_params:
+            return RedirectResponse(f"/?token={token}&person=1")
+        return await files.get_response("index.html", request.scope)
 
     async def look(request: Request) -> Response:
         return JSONResponse(boards.of(request.path_params["token"]).facts())
@@ -56,7 +65,8 @@ def page_routes(announce: Announce) -> list[BaseRoute]:
         Route(API, look, methods=["GET"]),
         Route(f"{API}/turns", changing(keep_turn), methods=["POST"]),
         Route(f"{API}/house", changing(keep_house), methods=["POST"]),
-        Mount("/", _FreshFiles(directory=FOLDER, html=True)),
+        Route("/", front, methods=["GET"]),
+        Mount("/", files),
     ]
 
 

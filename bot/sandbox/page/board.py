@@ -83,6 +83,11 @@ class Boards:
     def __init__(self) -> None:
         self._boards: OrderedDict[str, Board] = OrderedDict()
 
+    def only(self) -> str | None:
+        """The token of the one bot that has introduced itself, None when it is not one."""
+        known = [token for token, board in self._boards.items() if board.house.mind != "unknown"]
+        return known[0] if len(known) == 1 else None
+
     def of(self, token: str) -> Board:
         """The board of a token, empty on first use."""
         board = self._boards.setdefault(token, Board())

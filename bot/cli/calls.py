@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.app import settings as translate
 from bot.cli.envelope import Envelope, write_output
-from bot.cli.prepare import Ground
 from bot.cli.oneshot import one_shot
+from bot.cli.prepare import Ground
 from bot.errors import ConfigError, NothingHeard, ParleyError, UpstreamError
 from bot.openrouter.failover import LineUp
 from bot.openrouter.refs import resolve

@@ -12,8 +12,8 @@ from filelock import FileLock, Timeout
 from bot.app.assemble import DATABASE_FILE
 from bot.cli.frame import explained
 from bot.cli.keeping import MISSING
-from bot.cli.prepare import Ground
 from bot.cli.models import facts_of
+from bot.cli.prepare import Ground
 from bot.cli.upstream import balance_micro_usd, dollars, upstream
 from bot.errors import KeyRefused, UpstreamError
 from bot.openrouter.account import key_status

@@ -11,7 +11,6 @@ from bot.store.db import Database, queries
 from bot.values.clock import Clock
 
 Outcome = Literal["done", "ignored", "set_aside"]
-AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class InboxTable:
 
     async def waiting(self) -> list[Entry]:
         """Everything that was stored and not settled, oldest first."""
-        rows = self._queries.waiting(self._database.reader, limit=AT_ONCE)
+        rows = self._queries.waiting(self._database.reader)
         return [_entry(row) async for row in rows]
 
     async def close(self, entry_id: int, outcome: Outcome, *, reason: str = "") -> None:

@@ -76,13 +76,19 @@ class Dispatcher:
         while True:
             entry = await self._arrived.get()
             try:
-                await self._dispatch(entry)
-            except BadUpdate as error:
-                log.warning("update.set_aside", entry=entry.id, reason=str(error))
-                await self._inbox.close(entry.id, "set_aside", reason=str(error))
-            except Exception as error:  # the update boundary: nobody else must wait
-                log.exception("update.crashed", entry=entry.id)
-                await self._inbox.close(entry.id, "set_aside", reason=repr(error))
+                await self._dispatch_or_set_aside(entry)
+            except Exception:  # the update boundary: a full disk must not make the bot deaf
+                log.exception("dispatch.failed", entry=entry.id)
+
+    async def _dispatch_or_set_aside(self, entry: Entry) -> None:
+        try:
+            await self._dispatch(entry)
+        except BadUpdate as error:
+            log.warning("update.set_aside", entry=entry.id, reason=str(error))
+            await self._inbox.close(entry.id, "set_aside", reason=str(error))
+        except Exception as error:  # the update boundary: nobody else must wait
+            log.exception("update.crashed", entry=entry.id)
+            await self._inbox.close(entry.id, "set_aside", reason=repr(error))
 
     async def _dispatch(self, entry: Entry) -> None:
         channel = self._channels.get(entry.channel)

@@ -187,9 +187,9 @@ class Turn:
     async def _leave_what_is_written(self) -> None:
         """A broken answer is worth more than a vanished one."""
         if self._answer_so_far.strip():
-            await self._reply.deliver(
-                TextPart("answer", self._answer_so_far.rstrip() + " …", final=True)
-            )
+            # Not under the key of the answer: a restart may still give that.
+            text = self._answer_so_far.rstrip() + " …"
+            await self._reply.deliver(TextPart("broken", text, final=True))
 
     async def _deliver(self, answer: str, speaking: Speaking) -> None:
         speaking.end()

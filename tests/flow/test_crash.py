@@ -114,8 +114,20 @@ def test_an_echo_that_never_left_is_made_up_for(stage: Stage) -> None:
     bot = stage.start(kill_at="after-answer")
     plays_note(stage)
     dies(stage, bot)
+    stage.telegram.delete("faults")
     finishes(stage)
 
     echo, answer = stage.texts()
     assert QUESTION in echo
     assert SENTENCES[2] in answer
+
+
+def test_an_answer_that_broke_off_before_the_crash_is_given_whole_after_it(stage: Stage) -> None:
+    fault = {"kind": "error_chunk", "after_chunks": 3}
+    stage.answers("The answer begins well enough but", tokens_per_s=100, fault=fault)
+    bot = stage.start(kill_at="before-send:2")  # the beginning is sent, the apology is not
+    stage.says("Tell me all about it.")
+    dies(stage, bot)
+    stage.answers("Here is the whole answer.")
+    finishes(stage)
+    assert stage.texts()[-1] == "Here is the whole answer."

@@ -36,7 +36,7 @@ class ConversationTable:
     async def choose(self, conversation: str, **changes: str | None) -> Choices:
         """Change some choices; what holds now."""
         chosen = replace(await self.choices(conversation), **changes)
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.save_choices(
                 connection,
                 conversation=conversation,

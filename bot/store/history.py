@@ -61,7 +61,7 @@ class HistoryTable:
 
     async def start_afresh(self, conversation: str) -> None:
         """Let the model see nothing that was said before now."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.start_afresh(
                 connection, conversation=conversation, now_ms=self._clock.now_ms()
             )
@@ -73,7 +73,7 @@ class HistoryTable:
 
     async def remember_refusal(self, conversation: str) -> None:
         """Keep in mind that voice messages are refused here."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.remember_refusal(
                 connection, conversation=conversation, now_ms=self._clock.now_ms()
             )

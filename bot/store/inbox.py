@@ -56,7 +56,7 @@ class InboxTable:
 
     async def close(self, entry_id: int, outcome: Outcome, *, reason: str = "") -> None:
         """Mark an entry as settled. Idempotent."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.close(connection, id=entry_id, state=outcome, reason=reason)
 
 

@@ -85,7 +85,7 @@ class LedgerTable:
         cost_micro_usd: int | None = None,
         generation_id: str = "",
     ) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.close(
                 connection,
                 id=call_id,
@@ -117,7 +117,7 @@ class LedgerTable:
 
     async def price(self, generation_id: str, cost_micro_usd: int) -> None:
         """Book what a finished call cost, learned afterwards."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.price(
                 connection, generation_id=generation_id, cost_micro_usd=cost_micro_usd
             )

@@ -29,7 +29,7 @@ class ReceiptTable:
         killpoint.reach("before-send")
         message_id = await send()
         killpoint.reach("after-send-before-receipt")
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.finish(
                 connection, key=key, message_id=message_id, now_ms=self._clock.now_ms()
             )

@@ -65,11 +65,11 @@ class TurnTable:
         )
 
     async def save_heard(self, turn_id: str, heard: str) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.save_heard(connection, id=turn_id, heard=storable(heard))
 
     async def save_answer(self, turn_id: str, answer: str) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.save_answer(connection, id=turn_id, answer=storable(answer))
 
     async def settle(
@@ -119,7 +119,7 @@ class TurnTable:
         return Transcript(text=row["heard"], model=row["model"], language=row["language"])
 
     async def save_transcript(self, turn_id: str, part: int, transcript: Transcript) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await self._queries.add_transcript(
                 connection,
                 turn_id=turn_id,

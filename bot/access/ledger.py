@@ -17,6 +17,7 @@ class Bill:
     model: str
     cost_micro_usd: int | None = None
     generation_id: str = ""
+    begun: bool = False  # some of the answer came: it is billed, however it ends
 
 
 class Ledger:
@@ -29,15 +30,15 @@ class Ledger:
     async def paid(self, intent: Intent) -> AsyncIterator[Bill]:
         """Book one call. Store what the call gave before leaving the block: leaving says "done".
 
-        An answer with an HTTP error status cost nothing; everything else that breaks the block,
-        cancellation included, may have been paid.
+        A refusal in place of an answer cost nothing; everything else that breaks the block,
+        cancellation and an error in the middle of an answer included, may have been paid.
         """
         call_id = await self._table.intend(intent)
         bill = Bill(model=intent.model)
         try:
             yield bill
         except UpstreamError as error:
-            refused = error.status is not None and error.status >= 400
+            refused = not bill.begun and error.status is not None and error.status >= 400
             await self._table.close(
                 call_id, "failed" if refused else "maybe_paid", model=bill.model
             )

@@ -11,6 +11,7 @@ from bot.access.policy import AccessRules, GroupRule
 from bot.channels.telegram.settings import TelegramSettings
 from bot.config.load import Loaded, telegram_token
 from bot.config.schema import Config
+from bot.config.schema.media import MediaModel
 from bot.config.schema.models import RequestAuth, revealed
 from bot.config.schema.telegram import GroupConfig
 from bot.openrouter.keys import KeySources, Secret, read_profiles
@@ -152,7 +153,7 @@ def turn_settings(config: Config) -> TurnSettings:
         echo_format=audio.echo_format,
         transcription_model=transcription_models(config)[0],
         listen=ListenSettings(
-            language=audio.language or "", concurrency=config.tools.media.concurrency
+            language=transcription_language(config), concurrency=config.tools.media.concurrency
         ),
         speak=SpeakSettings(language=audio.language or "", learned_formats={}),
     )
@@ -160,12 +161,14 @@ def turn_settings(config: Config) -> TurnSettings:
 
 def transcription_models(config: Config) -> tuple[str, ...]:
     """The models that listen, in the order in which they are tried."""
-    configured = tuple(
-        candidate.model or DEFAULT_TRANSCRIPTION
-        for candidate in config.tools.media.audio.models
-        if candidate.type == "provider" and candidate.provider == "openrouter"
-    )
+    configured = tuple(entry.model or DEFAULT_TRANSCRIPTION for entry in _listeners(config))
     return configured or (DEFAULT_TRANSCRIPTION,)
+
+
+def transcription_language(config: Config) -> str:
+    """The hint that goes with recordings: the first model's own (openrouter-wire.md §16)."""
+    own = next((entry.language for entry in _listeners(config)), None)
+    return own or config.tools.media.audio.language or ""
 
 
 def transcription_temperature(config: Config) -> float | None:
@@ -175,6 +178,14 @@ def transcription_temperature(config: Config) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) else None
+
+
+def _listeners(config: Config) -> list[MediaModel]:
+    return [
+        entry
+        for entry in config.tools.media.audio.models
+        if entry.type == "provider" and entry.provider == "openrouter"
+    ]
 
 
 def _ids(listed: object) -> frozenset[str]:

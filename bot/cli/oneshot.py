@@ -10,9 +10,10 @@ from pathlib import Path
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
 from bot.app.assemble import DATABASE_FILE, NO_KEY
+from bot.app.keyring import Keyring
 from bot.cli.frame import CATALOG_FILE
 from bot.cli.prepare import Ground
-from bot.cli.upstream import secret, sources_of, upstream
+from bot.cli.upstream import sources_of, upstream
 from bot.errors import BadAnswer, ConfigError, StartError
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
@@ -85,9 +86,11 @@ class OneShot:
 
     async def speak(self, text: str, voice: Voice) -> Speech:
         """`text` as sound, with the key for speech. Raises UpstreamError."""
+        keys = Keyring(self.ground.loaded, self.ground.state_dir)
         synthesizer = OpenRouterSynthesizer(
             self.client,
-            key=lambda: secret(speech_key(sources_of(self.ground))),
+            key=keys.speech,
+            spare_key=keys.spare_speech,
             provider=self.ground.loaded.config.messages.tts.openrouter.provider,
         )
         async with self.ledger.paid(_intent("speech", voice.model)) as bill:

@@ -37,7 +37,7 @@ class Answer:
         """The body as an object. Raises BadAnswer, or the typed error that the body carries."""
         try:
             content = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             kind = self.content_type.partition(";")[0] or "no content type"
             raise BadAnswer(f"the answer is not JSON ({kind})") from None
         if not isinstance(content, dict):

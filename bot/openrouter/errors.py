@@ -107,7 +107,7 @@ def read_error(error: object, *, status: int | None) -> Refusal:
 def _read_body(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
     try:
         content: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         kind = headers.get("content-type", "").partition(";")[0] or "no content type"
         return Refusal(status, f"answered without JSON ({kind})")
     if not isinstance(content, dict):

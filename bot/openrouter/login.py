@@ -104,7 +104,8 @@ def pasted_code(pasted: str, attempt: Attempt) -> str:
     Raises LoginFailed for a bare code, and when the state is missing or another one's.
     """
     text = pasted.strip()
-    query = text.partition("?")[2].partition("#")[0] if "://" in text else text.lstrip("?")
+    # Browsers may show, and copy, the address without its scheme.
+    query = (text.partition("?")[2] if "?" in text else text).partition("#")[0]
     fields = parse_qs(query)
     code, state = fields.get("code", [""])[0].strip(), fields.get("state", [""])[0].strip()
     if "error" in fields:

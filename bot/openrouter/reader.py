@@ -103,7 +103,7 @@ class StreamReader:
 def _parse(text: str) -> dict[str, Any]:
     try:
         payload = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadAnswer("a piece of the answer is not JSON") from None
     if not isinstance(payload, dict):
         raise BadAnswer("a piece of the answer is not an object")

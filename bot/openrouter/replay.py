@@ -34,6 +34,7 @@ MISTRAL = re.compile(
     re.IGNORECASE,
 )
 MISTRAL_ID_CHARS = 9
+STRICT_IDS = re.compile(r"anthropic/", re.IGNORECASE)  # these refuse what another model may write
 ID_CHARS = 40
 # Base 36 keeps the hash alphanumeric and short.
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -41,7 +42,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def replayed(messages: Sequence[Message], model: str) -> list[Message]:
     """`messages` for the wire, as copies. `model` is the wire id that will read them."""
-    ids = _IdMap(mistral=bool(MISTRAL.match(model)))
+    ids = _IdMap(mistral=bool(MISTRAL.match(model)), strict=bool(STRICT_IDS.match(model)))
     asked_last = max((n for n, m in enumerate(messages) if m.get("role") == "user"), default=-1)
     return with_images_apart(
         _fit(message, model, ids, in_loop=place > asked_last)
@@ -114,10 +115,14 @@ def _is_text(value: object) -> bool:
 
 
 class _IdMap:
-    """Tool-call ids as the vendor takes them; the same id always maps to the same result."""
+    """Tool-call ids as the vendor takes them; the same id always maps to the same result.
 
-    def __init__(self, *, mistral: bool) -> None:
+    An id goes back as it came: some models number their calls in it. Only joined ones are cut.
+    """
+
+    def __init__(self, *, mistral: bool, strict: bool) -> None:
         self._mistral = mistral
+        self._strict = strict
         self._known: dict[str, str] = {}
         self._taken: set[str] = set()
 
@@ -130,12 +135,18 @@ class _IdMap:
 
     def _fresh(self, name: str) -> str:
         if not self._mistral:
-            return re.sub(r"[^A-Za-z0-9_-]", "_", name.partition("|")[0])[:ID_CHARS]
+            return self._cut(name) if self._strict or "|" in name else name
         short = re.sub(r"[^A-Za-z0-9]", "", name)[:MISTRAL_ID_CHARS]
         salt = 0
         while len(short) < MISTRAL_ID_CHARS or short in self._taken:
             short = _hash9(f"{name}:{salt}")
             salt += 1
+        return short
+
+    def _cut(self, name: str) -> str:
+        short = re.sub(r"[^A-Za-z0-9_-]", "_", name.partition("|")[0])[:ID_CHARS]
+        while short in self._taken:
+            short = f"{short[: ID_CHARS - MISTRAL_ID_CHARS]}{_hash9(short + name)}"
         return short
 
 

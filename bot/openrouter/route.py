@@ -34,7 +34,7 @@ class Route:
         address = _canonical(plain)
         return cls(
             base_url=address,
-            query=tuple(parse_qsl(query)),
+            query=tuple(parse_qsl(query, keep_blank_values=True)),
             verified=is_openrouter_host(address),
             exact=address == CANONICAL_URL and not query,
         )

@@ -8,6 +8,7 @@ from typing import Any
 from bot.values.chat import Usage
 
 MICRO = 1_000_000
+MOST_USD = 10**9  # no cost, but a mistake; the ledger's whole numbers end somewhere
 
 
 def read_usage(value: object) -> Usage:
@@ -31,7 +32,7 @@ def cost_micro_usd(value: object) -> int | None:
     """A cost in USD as whole micro-USD, rounded up: None when it is no finite number from zero."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not math.isfinite(value) or value < 0:
+    if not 0 <= value < MOST_USD:
         return None
     return math.ceil(round(value * MICRO, 3))
 

@@ -19,6 +19,10 @@ class SpeechFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    async def begun(self) -> bool:
+        """Whether an earlier process spoke some of this turn."""
+        return await asyncio.to_thread(self._folder.exists)
+
     async def get(self, key: str) -> Speech | None:
         """The speech stored under `key`, None when there is none or it is damaged."""
         return await asyncio.to_thread(self._read, key)

@@ -77,7 +77,7 @@ class ToolRegistry:
 def _arguments(raw: str) -> Mapping[str, Any]:
     try:
         parsed = json.loads(raw or "{}")
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ToolFailed(f"the arguments are not valid JSON ({error})") from error
     if not isinstance(parsed, dict):
         raise ToolFailed("the arguments must be a JSON object")

@@ -26,9 +26,7 @@ class Speaking:
         self._finishing: asyncio.Task[tuple[Bubble, ...]] | None = None
 
     @classmethod
-    async def begin(
-        cls, crew: Crew, payer: Payer, *, was_voice: bool, resumed: bool, trace: Trace
-    ) -> Speaking:
+    async def begin(cls, crew: Crew, payer: Payer, *, was_voice: bool, trace: Trace) -> Speaking:
         """Get ready to speak if `messages.tts.auto` and the chat want it."""
         folder = SpeechFolder(crew.speech_folder / payer.turn_id)
         auto = crew.settings.tts_auto
@@ -41,7 +39,7 @@ class Speaking:
             ),
             voice=crew.settings.voice,
             workshop=crew.workshop,
-            settings=replace(crew.settings.speak, store=folder, resumed=resumed),
+            settings=replace(crew.settings.speak, store=folder, resumed=await folder.begun()),
             on_event=trace.mark,
         )
         return cls(speaker, folder, trace)

@@ -107,6 +107,7 @@ class Thinker:
             aclosing(self._crew.chat.stream(request)) as events,
         ):
             async for event in events:
+                bill.begun = True
                 if isinstance(event, TextDelta):
                     self._deltas += 1
                     await self._show(event.text, opens=self._deltas == 1)

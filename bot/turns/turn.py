@@ -81,21 +81,27 @@ class Turn:
         """Live the turn to its end. Every failure ends in a sentence in the chat."""
         structlog.contextvars.bind_contextvars(turn=self.id)
         try:
-            ending = await self._live()
+            ending = await self._end()
+            await self._reply.close()
+            await self._settle(ending)
         except asyncio.CancelledError:
             await self._hearing.cancel()
             if self._stopped:
                 await self._settle("stopped")
             raise
-        except StageError as error:
-            log.warning("turn.failed", code=error.code, status=error.status, detail=str(error))
-            ending = await self._apologise(error.sentence)
-        except Exception:  # the update boundary: one bad turn must not end the bot
-            log.exception("turn.crashed")
-            ending = await self._apologise(UNEXPECTED.format(turn=self.id))
         finally:
             await self._reply.close()
-        await self._settle(ending)
+
+    async def _end(self) -> Ending:
+        """How the turn ended; what failed is said."""
+        try:
+            return await self._live()
+        except StageError as error:
+            log.warning("turn.failed", code=error.code, status=error.status, detail=str(error))
+            return await self._apologise(error.sentence)
+        except Exception:  # the update boundary: one bad turn must not end the bot
+            log.exception("turn.crashed")
+            return await self._apologise(UNEXPECTED.format(turn=self.id))
 
     async def _live(self) -> Ending:
         checkpoint = await self._open()
@@ -134,7 +140,6 @@ class Turn:
             self._crew,
             self._payer,
             was_voice=heard is not None,
-            resumed=checkpoint.answer is not None,
             trace=self._trace,
         )
         try:
@@ -189,6 +194,7 @@ class Turn:
         if self._answer_so_far.strip():
             # Not under the key of the answer: a restart may still give that.
             text = self._answer_so_far.rstrip() + " …"
+            await self._hearing.echoed()
             await self._reply.deliver(TextPart("broken", text, final=True))
 
     async def _deliver(self, answer: str, speaking: Speaking) -> None:

@@ -59,7 +59,13 @@ def _site(match: re.Match[str]) -> str:
     return match[1].rstrip(".,;:!?") + trailing
 
 
+def _gap(match: re.Match[str]) -> str:
+    """A long gap made short: models may write blank lines by the thousand."""
+    return "\n" if "\n" in match[0] else " "
+
+
 RULES = (
+    Rule("long gaps", re.compile(r"\s{3,}"), _gap),
     Rule("comments", re.compile(r"<!--.*?-->", re.S), ""),
     Rule("horizontal rules", re.compile(r"^\s*(?:[-*_=]\s?){3,}\s*$", re.M), ""),
     Rule("images", re.compile(r"!\[([^\]]*)\]\([^)]*\)"), r"\1"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.settings import openrouter_settings
+from bot.app.settings import openrouter_settings, turn_settings
 from bot.config.load import load
 from bot.openrouter.chat import wire_request
 from bot.openrouter.facts import UNKNOWN, ModelFacts
@@ -91,6 +91,19 @@ def test_any_other_address_gets_none_and_keeps_its_own_headers(send: Send, base_
     _, headers = send(config, base_url=base_url)
     assert not ATTRIBUTION & headers.keys()
     assert headers["x-team"] == "a"
+
+
+def test_a_query_of_the_address_goes_along_and_makes_it_another_one(tmp_path: Path) -> None:
+    path = tmp_path / "config.json5"
+    address = "https://proxy.example/v1/?tenant=a%20b&flag="
+    path.write_text(f'{{models: {{providers: {{openrouter: {{baseUrl: "{address}"}}}}}}}}', "utf-8")
+    loaded = load(path=path, environ={})
+    assert not loaded.errors
+    route = Route.of(openrouter_settings(loaded.config).base_url)
+    assert route.url("/chat/completions") == "https://proxy.example/v1/chat/completions"
+    assert route.query == (("tenant", "a b"), ("flag", ""))
+    assert not route.verified
+    assert not Route.of(f"{VERIFIED[1]}?a=1").exact
 
 
 def test_attribution_is_configurable(send: Send) -> None:
@@ -237,3 +250,14 @@ def test_openai_only_fields_do_not_travel_and_the_extra_body_does(send: Send) ->
         "custom",
     }
     assert body["reasoning"] == {"max_tokens": 7}
+
+
+@pytest.mark.parametrize(("own", "hint"), [({"language": " de "}, "de"), ({}, "en")])
+def test_the_language_of_a_listening_model_wins_over_that_of_all(
+    tmp_path: Path, own: dict[str, Any], hint: str
+) -> None:
+    foreign = {"provider": "other", "model": "m", "language": "fr"}
+    audio = {"language": "en", "models": [foreign, {"provider": "openrouter", **own}]}
+    path = tmp_path / "config.json5"
+    path.write_text(json.dumps({"tools": {"media": {"audio": audio}}}), "utf-8")
+    assert turn_settings(load(path=path, environ={}).config).listen.language == hint

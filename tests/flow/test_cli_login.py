@@ -124,7 +124,14 @@ def test_a_key_from_standard_input_replaces_a_stale_one_of_the_environment(desk:
 
     alone = desk.runs("infer", "tts", "convert", "--text", "Hi.", "--output", str(spoken), key="")
     assert alone.returncode == 0, alone.stderr
-    assert account(desk, fresh).get("calls", endpoint="speech")["calls"]
+    assert len(account(desk, fresh).get("calls", endpoint="speech")["calls"]) == 1
+
+    refused = {"endpoint": "speech", "kind": "status", "status": 401}
+    account(desk, stale).post("faults", [refused])
+    call = ("infer", "tts", "convert", "--text", "Hi.", "--output", str(spoken))
+    again = desk.runs(*call, key=stale)
+    assert again.returncode == 0, again.stderr
+    assert len(account(desk, fresh).get("calls", endpoint="speech")["calls"]) == 2
 
 
 def test_a_refused_key_is_not_stored_and_the_old_one_stays(desk: Desk) -> None:

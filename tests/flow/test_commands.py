@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import voices
+from tests.flow.books import rows
 from tests.flow.guest import Guest
 from tests.flow.stage import Stage, eventually
 
@@ -85,6 +86,22 @@ def test_an_impatient_stop_is_as_good_as_one_and_outlives_a_restart(stage: Stage
         guest.says("/stop")
     assert sorted(guest.awaits_endings(6)) == ["done"] * 5 + ["stopped"]
     assert cancelled(stage) == [True]
+    bot.stop()
+    stage.start()
+    assert stage.bots[-1].events("bot.ready")[0]["resumed"] == 0
+
+
+def test_a_stop_while_the_bot_says_what_failed_ends_the_turn_for_good(stage: Stage) -> None:
+    guest = Guest(stage, 1)
+    bot = stage.start()
+    stage.openrouter.post("faults", {"endpoint": "chat", "kind": "status", "status": 402})
+    slow = {"method": "sendMessage", "kind": "slow", "seconds": 2}
+    stage.telegram.post("faults", slow)
+    guest.says(QUESTION)
+    unsent = "select key from receipts where key = 't1/error/0'"
+    eventually(lambda: rows(stage, unsent), "the apology on its way")
+    guest.says("/stop")
+    assert sorted(guest.awaits_endings(2)) == ["done", "stopped"]
     bot.stop()
     stage.start()
     assert stage.bots[-1].events("bot.ready")[0]["resumed"] == 0

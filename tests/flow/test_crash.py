@@ -18,6 +18,7 @@ from tests.flow.crash import (
 )
 from tests.flow.stage import Stage, eventually
 
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven")
 POINTS = (
     "after-inbox",
     "after-transcript",
@@ -90,6 +91,26 @@ def test_after_the_answer_neither_the_model_nor_finished_speech_is_paid_again(st
 
     assert posts(stage) == {"transcription": 1, "chat": 1, "speech": 3}
     assert booked(stage, "chat") == {"done": 1}
+
+
+def test_speech_finished_before_the_answer_was_saved_is_not_paid_again(stage: Stage) -> None:
+    sentences = [f"This is number {word}." for word in NUMBERS]
+    paced = [{"text": f"{sentence} ", "wait_ms": 150} for sentence in sentences[:-1]]
+    last = sentences[-1]
+    rehearse(stage, chunks=[*paced, last[0], {"text": last[1:], "hold": "spoken"}])
+    bot = stage.start(kill_at="after-history:2")
+    plays_note(stage)
+    eventually(lambda: sentences[-2] in spoken(stage), "the last but one")
+    eventually(lambda: booked(stage, "speech").keys() == {"done"}, "finished segments")
+    stage.openrouter.post("release", {"gate": "spoken"})
+    dies(stage, bot)
+    finishes(stage)
+
+    assert [spoken(stage).count(sentence) for sentence in sentences] == [1] * len(sentences)
+
+
+def spoken(stage: Stage) -> str:
+    return " ".join(call["json"]["input"] for call in stage.upstream_calls("speech"))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests import voices
+from tests.flow.books import rows
 from tests.flow.guest import Guest
 from tests.flow.stage import Stage
 
@@ -160,6 +161,8 @@ def test_a_broken_answer_stays_as_far_as_it_came(
     assert told.startswith(sentence)
     assert len(stage.upstream_calls("chat")) == 1
     assert guest.replies("voice") == []
+    book = "select state from paid_calls where conversation = ? and kind = 'chat'"
+    assert rows(stage, book, guest.key) == [("maybe_paid",)]
 
 
 def test_an_answer_that_stops_growing_is_given_up(guest: Guest) -> None:

@@ -52,7 +52,16 @@ def _lower(value: object) -> object:
 
 
 def _http_url(value: str) -> str:
-    expected = "an http:// or https:// address without user, query or fragment"
+    return _address(value, "an http:// or https:// address without user, query or fragment")
+
+
+def _api_url(value: str) -> str:
+    """The query goes along with each request (facts/openrouter-wire.md §3.1)."""
+    plain, mark, query = value.partition("?")
+    return _address(plain, "an http:// or https:// address without user or fragment", mark + query)
+
+
+def _address(value: str, expected: str, query: str = "") -> str:
     if not re.match(r"[a-z][a-z0-9+.-]*://", value, re.IGNORECASE):
         value = (
             f"https://{value}"  # facts/openrouter-wire.md §2.2: a host without scheme is accepted
@@ -65,9 +74,9 @@ def _http_url(value: str) -> str:
     wrong = parts.username or parts.password or parts.query or parts.fragment
     if parts.scheme not in ("http", "https") or not parts.hostname or wrong or not port_ok:
         raise ValueError(expected)
-    if re.search(r"[\s\\]", value):
+    if re.search(r"[\s\\]", value + query) or "#" in query:
         raise ValueError(expected)
-    return value.rstrip("/")
+    return value.rstrip("/") + query
 
 
 def _header_safe(value: SecretStr) -> SecretStr:
@@ -118,6 +127,9 @@ OptionalText = Annotated[str | None, BeforeValidator(blank_is_unset)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts, json_schema_input_type=list[str] | str)]
 Url = Annotated[str, AfterValidator(_http_url)]
 OptionalUrl = Annotated[Url | None, BeforeValidator(blank_is_unset)]
+OptionalApiUrl = Annotated[
+    Annotated[str, AfterValidator(_api_url)] | None, BeforeValidator(blank_is_unset)
+]
 Key = Annotated[SecretStr, AfterValidator(_header_safe)]
 OptionalKey = Annotated[Key | None, BeforeValidator(blank_is_unset)]
 SecretTexts = Annotated[

@@ -7,9 +7,9 @@ from pydantic import Field, SecretStr
 from bot.config.schema.base import (
     Block,
     Flag,
+    OptionalApiUrl,
     OptionalKey,
     OptionalText,
-    OptionalUrl,
     Params,
     Seconds,
     SecretTexts,
@@ -82,7 +82,7 @@ class ProviderConfig(Block):
     auth: OptionalText = Field(
         default=None, description='"api-key" lets a configured apiKey win over a stored login.'
     )
-    base_url: OptionalUrl = Field(
+    base_url: OptionalApiUrl = Field(
         default=None, description="Address of the API; unset means https://openrouter.ai/api/v1."
     )
     params: Params = Field(

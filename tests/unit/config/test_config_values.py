@@ -87,6 +87,8 @@ def test_defaults_are_those_of_the_fact_sheets() -> None:
         ("models.providers.openrouter.apiKey", '"two words"', "printable characters"),
         ("models.providers.openrouter.baseUrl", '"https://u:p@x/v1"', "without user"),
         ("models.providers.openrouter", '"sk-or-v1-secret"', "a block"),
+        ("models.providers.openrouter.baseUrl", '"https://x/v1#a"', "or fragment"),
+        ("models.providers.openrouter.baseUrl", '"https://x/v1?a#b"', "or fragment"),
         ("messages.tts.providers.openrouter.apiKey", "1", "a text"),
         ("messages.tts.providers.openrouter.baseUrl", '"http://"', "an http://"),
         ("tools.media.audio.baseUrl", "7", "a text"),

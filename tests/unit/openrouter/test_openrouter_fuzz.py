@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import UpstreamError
+from bot.errors import BadAnswer, UpstreamError
+from bot.openrouter.answer import Answer
+from bot.openrouter.errors import from_response
 from bot.openrouter.reader import StreamReader
 from bot.openrouter.settings import Timeouts
 from bot.openrouter.stream import Assembler
@@ -106,6 +108,15 @@ def test_a_cut_at_any_byte_changes_nothing(name: str) -> None:
         assert await read([stream[n : n + 1] for n in range(len(stream))]) == whole
 
     asyncio.run(all_cuts())
+
+
+@pytest.mark.parametrize("start", [b"data: ", b'{"error": '])
+def test_an_answer_too_deep_to_read_is_an_unusable_one(start: bytes) -> None:
+    deep = start + b"[" * 100_000 + b"\n\n"
+    assert asyncio.run(read([deep]))[-1][0] is BadAnswer
+    with pytest.raises(BadAnswer):
+        Answer(headers={}, body=deep).json()
+    assert from_response(502, {}, deep, now_ms=0).status == 502
 
 
 @settings(max_examples=40, deadline=None)

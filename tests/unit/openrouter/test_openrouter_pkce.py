@@ -76,6 +76,7 @@ def test_people_sign_in_at_openrouter_unless_a_stand_in_runs_here(
         f"  http://localhost:3000/openrouter-oauth/callback?{GOOD}#top \n",
         GOOD,
         f"?{GOOD}",
+        f"localhost:3000/openrouter-oauth/callback?{GOOD}",
         f"state={ATTEMPT.state}&code=c-1",
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -127,11 +128,33 @@ def test_mistral_gets_distinct_ids_of_nine_and_results_keep_matching(ids: list[s
     assert [result["tool_call_id"] for result in rest] == sent
 
 
-def test_other_models_get_ids_without_what_may_not_be_in_them() -> None:
-    call = {"id": "call|fc_1", "type": "function", "function": {}}
-    assert one(answer(tool_calls=[call]))["tool_calls"][0]["id"] == "call"
-    call["id"] = "a b" + "c" * 60
-    assert one(answer(tool_calls=[call]))["tool_calls"][0]["id"] == "a_b" + "c" * 37
+def sent_ids(ids: list[str], model: str) -> list[str]:
+    calls = [{"id": name, "type": "function", "function": {}} for name in ids]
+    results = [{"role": "tool", "tool_call_id": name, "content": "x"} for name in ids]
+    first, *rest = replayed([answer(tool_calls=calls), *results], model)
+    sent: list[str] = [call["id"] for call in first["tool_calls"]]
+    assert [result["tool_call_id"] for result in rest] == sent
+    return sent
+
+
+def test_other_models_get_their_ids_back_as_they_came() -> None:
+    ids = ["functions.clock:0", "functions.clock:1", "x" * 60 + "1", "x" * 60 + "2"]
+    assert sent_ids(ids, "moonshotai/kimi-k2.6") == ids
+
+
+def test_joined_ids_lose_their_second_half_and_what_may_not_be_in_them() -> None:
+    assert sent_ids(["call|fc_1", "a b" + "c" * 60 + "|d"], "vendor/m") == [
+        "call",
+        "a_b" + "c" * 37,
+    ]
+
+
+@pytest.mark.parametrize("model", ["vendor/m", "anthropic/claude"])
+def test_ids_that_are_cut_stay_distinct(model: str) -> None:
+    ids = ["a.b|1", "a:b|2", "x" * 60 + "1|", "x" * 60 + "2|", "x" * 60 + "3|"]
+    sent = sent_ids(ids, model)
+    assert len(set(sent)) == len(ids)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) for name in sent)
 
 
 def payload(facts: ModelFacts = UNKNOWN, **fields: Any) -> dict[str, Any]:

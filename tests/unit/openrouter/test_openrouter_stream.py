@@ -153,7 +153,7 @@ def test_odd_chunks_are_passed_over(choices: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "micro"),
     [(0, 0), (0.0, 0), (1.5, 1_500_000), (1e-7, 1), (0.1 + 0.2, 300_000), (None, None)]
-    + [(bad, None) for bad in (-1, "1", True, float("nan"), float("inf"))],
+    + [(bad, None) for bad in (-1, "1", True, float("nan"), float("inf"), 10**400)],
 )
 def test_a_cost_is_whole_micro_dollars_or_unknown(value: Any, micro: int | None) -> None:
     assert cost_micro_usd(value) == micro

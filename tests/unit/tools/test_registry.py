@@ -54,7 +54,7 @@ async def test_an_unknown_tool_is_told_to_the_model_with_the_known_ones() -> Non
     assert "echo" in answer
 
 
-@pytest.mark.parametrize("arguments", ["{", "[1]", '"text"', "null"])
+@pytest.mark.parametrize("arguments", ["{", "[1]", '"text"', "null", "[" * 99_999])
 async def test_arguments_that_are_no_object_are_told_to_the_model(arguments: str) -> None:
     assert (await call(tool("x"), arguments)).startswith("Error: the arguments")
 

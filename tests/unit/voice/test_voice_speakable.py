@@ -80,6 +80,10 @@ def test_a_whole_answer_becomes_a_talk() -> None:
     ]
 
 
+def test_blank_lines_without_end_are_passed_over() -> None:
+    assert speakable("\n" * 100_000 + "- Then it went on.") == "Then it went on."
+
+
 @given(st.text(max_size=200))
 def test_whatever_comes_is_words_or_nothing(text: str) -> None:
     spoken = speakable(text)

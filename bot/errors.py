@@ -135,7 +135,12 @@ class DownloadFailed(ListenError):
 
 
 class UpstreamError(StageError):
-    """OpenRouter failed."""
+    """OpenRouter failed.
+
+    `sent` is false when no byte of the request left this machine: certainly nothing was paid.
+    """
+
+    sent: bool = True
 
     code = "upstream.failed"
     default_sentence = "The model service failed. Please try again in a moment."

@@ -30,15 +30,17 @@ class Ledger:
     async def paid(self, intent: Intent) -> AsyncIterator[Bill]:
         """Book one call. Store what the call gave before leaving the block: leaving says "done".
 
-        A refusal in place of an answer cost nothing; everything else that breaks the block,
-        cancellation and an error in the middle of an answer included, may have been paid.
+        A refusal in place of an answer cost nothing, nor did a request that was never sent;
+        everything else that breaks the block, cancellation and an error in the middle of an answer
+        included, may have been paid.
         """
         call_id = await self._table.intend(intent)
         bill = Bill(model=intent.model)
         try:
             yield bill
         except UpstreamError as error:
-            refused = not bill.begun and error.status is not None and error.status >= 400
+            answered = error.status is not None and error.status >= 400
+            refused = not bill.begun and (answered or not error.sent)
             await self._table.close(
                 call_id, "failed" if refused else "maybe_paid", model=bill.model
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -10,17 +11,20 @@ import structlog
 
 from bot.app.assemble import Parts, assemble
 from bot.app.channels import TELEGRAM, configured_channels
-from bot.app.ending import ending_on_signal
+from bot.app.ending import Ending, ending_on_signal
 from bot.app.memory import keep_memory_together
 from bot.app.state import hold
 from bot.channels.base import Channel
 from bot.channels.telegram import render
+from bot.channels.telegram.channel import TOKEN_REFUSED
 from bot.config.load import Loaded
+from bot.errors import StartError
 from bot.voice.warmup import load_libraries
 
 log = structlog.get_logger()
 DRAIN_S = 20.0
 WARM_UP_AFTER_S = 0.5
+LOOK_EVERY_S = 1.0
 OWNER_LINK = (
     "Nobody may use this bot yet. Open this link within one hour to become its owner:\n"
     "  https://t.me/{username}?start={code}"
@@ -38,8 +42,23 @@ async def run(loaded: Loaded, state_dir: Path) -> None:
             serving(parts, channels),
         ):
             await _invite_owner(parts, channels)
-            await ending.wait()
+            await _until_over(ending, channels)
             log.info("bot.draining", lanes=parts.lanes.count)
+
+
+async def _until_over(ending: Ending, channels: Mapping[str, Channel]) -> None:
+    """Until a signal comes. Raises StartError when a channel went deaf for good.
+
+    A process that lives on without hearing anybody would fool its supervisor.
+    """
+    told = asyncio.create_task(ending.wait(), name="waiting for a signal")
+    try:
+        while not told.done():
+            if any(getattr(channel, "dead", False) for channel in channels.values()):
+                raise StartError(TOKEN_REFUSED)
+            await asyncio.wait({told}, timeout=LOOK_EVERY_S)
+    finally:
+        told.cancel()
 
 
 async def _warm_up(parts: Parts) -> None:

@@ -9,14 +9,19 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 
 from bot.access.policy import ANYBODY, AccessRules
-from bot.app.assemble import assemble
+from bot.app.assemble import NO_KEY, assemble
 from bot.app.run import serving
 from bot.app.state import hold
 from bot.channels.console import NAME, ConsoleChannel
 from bot.cli.lines import typed_lines
+from bot.cli.plain import plain
 from bot.cli.prepare import Ground, prepare
+from bot.cli.upstream import sources_of
+from bot.errors import ConfigError
+from bot.openrouter.keys import chat_key
 
 PROMPT = "> "
+WITHOUT = "Without a key, `parley sandbox` lets you try the bot on this machine."
 HELLO = "Write to the bot; /voice FILE plays it a recording; /quit ends."
 VOICE, QUIT = "/voice", ("/quit", "/exit")
 
@@ -25,6 +30,8 @@ def chat(config: Path | None, state_dir: Path | None) -> None:
     """Talk until the input ends. Raises ConfigError or StartError."""
     os.environ.setdefault("PARLEY_LOG_LEVEL", "ERROR")  # a conversation is not a log
     ground = prepare(config, state_dir)
+    if chat_key(sources_of(ground)) is None:
+        raise ConfigError(f"{NO_KEY} {WITHOUT}")
     with suppress(KeyboardInterrupt):
         asyncio.run(_talk(ground))
 
@@ -34,7 +41,7 @@ async def _talk(ground: Ground) -> None:
         async with assemble(ground.loaded, state_dir, home=ground.state_dir) as parts:
             parts.doorman.apply(NAME, AccessRules(allow_from=frozenset({ANYBODY})))
             channel = ConsoleChannel(
-                clock=parts.clock, receipts=parts.stores.receipts, write=print, out_dir=Path()
+                clock=parts.clock, receipts=parts.stores.receipts, write=_write, out_dir=Path()
             )
             async with serving(parts, {channel.name: channel}):
                 print(HELLO)
@@ -50,6 +57,10 @@ async def _converse(channel: ConsoleChannel) -> None:
             if line:
                 await _say(channel, line)
             _prompt()
+
+
+def _write(markdown: str) -> None:
+    print(plain(markdown))
 
 
 def _prompt() -> None:

@@ -84,9 +84,10 @@ def home(config: Path | None, state_dir: Path | None) -> Home:
 def ground(config: Path | None, state_dir: Path | None) -> Ground:
     """What a one-shot command stands on. Raises ConfigError when a key or address is wrong.
 
-    Warnings are left to `parley config validate`; a wrong Telegram block is none of its business.
+    Other errors are told, warnings are left to `parley config validate`; a wrong Telegram block
+    does not stop it.
     """
-    from bot.cli.finding import place
+    from bot.cli.finding import place, shown
     from bot.cli.prepare import Ground, set_up_logs
     from bot.config.load import load
     from bot.config.paths import config_path, default_state_dir
@@ -98,6 +99,8 @@ def ground(config: Path | None, state_dir: Path | None) -> Ground:
     for finding in loaded.fatal:
         if not finding.path.startswith("channels") and "TELEGRAM" not in finding.path:
             raise ConfigError(f"{place(finding, path)}{finding.message}.")
+    for finding in loaded.errors:
+        print(f"parley: {shown(finding, path)}", file=sys.stderr)
     set_up_logs(loaded)
     return Ground(loaded, folder)
 

@@ -48,4 +48,4 @@ def start_something(config: Path | None, state_dir: Path | None) -> None:
 
         if key:
             print(COSTS)
-        run_sandbox(SandboxCall(config=config))
+        run_sandbox(SandboxCall(), ground)

@@ -8,10 +8,11 @@ from typing import Any
 from bot.cli.frame import CATALOG_FILE, explained
 from bot.cli.prepare import Ground
 from bot.cli.signin import say
-from bot.cli.upstream import upstream
+from bot.cli.upstream import sources_of, upstream
 from bot.errors import UpstreamError
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.facts import ModelFacts
+from bot.openrouter.keys import chat_key
 from bot.openrouter.refs import ListedModel, listed
 from bot.openrouter.route import wire_model
 from bot.openrouter.usage import MICRO
@@ -56,10 +57,7 @@ async def rows_of(ground: Ground) -> list[Row]:
         upstream(ground) as client,
         Catalog(client, ground.state_dir / CATALOG_FILE) as catalog,
     ):
-        try:
-            await catalog.refresh()
-        except UpstreamError as failure:
-            say(f"The catalogue could not be fetched: {explained(failure)}")
+        await _refresh(catalog, ground)
         known = {facts.id: facts for facts in catalog.models()}
     return [
         Row(
@@ -69,6 +67,16 @@ async def rows_of(ground: Ground) -> list[Row]:
         )
         for model in listed(configured, known.values())
     ]
+
+
+async def _refresh(catalog: Catalog, ground: Ground) -> None:
+    if chat_key(sources_of(ground)) is None:
+        say("There is no OpenRouter key, so the catalogue was not fetched.")
+        return
+    try:
+        await catalog.refresh()
+    except UpstreamError as failure:
+        say(f"The catalogue could not be fetched: {explained(failure)}")
 
 
 def shown(row: Row) -> str:

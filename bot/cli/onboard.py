@@ -53,6 +53,7 @@ class Wishes:
 
 def onboard(home: Home, wishes: Wishes) -> None:
     """Set the bot up. Raises ConfigError, LoginFailed, KeyRefused, StartError or UpstreamError."""
+    _check(wishes)
     ground = Ground(home.load(), home.state_dir)
     _key(ground, wishes)
     ground = _model(home, ground)
@@ -61,6 +62,24 @@ def onboard(home: Home, wishes: Wishes) -> None:
     if wishes.probe or (wishes.asks and agrees("Ask the model one word? Costs less than a cent.")):
         _probe(ground)
     say(f"Done. The configuration is {home.config}; `parley run` starts the bot.")
+
+
+def _check(wishes: Wishes) -> None:
+    """Options that can't be right are refused before anything is written. Raises ConfigError."""
+    if wishes.telegram_token.strip():
+        _check_token(wishes.telegram_token.strip())
+    if wishes.owner.strip() not in ("", "link"):
+        _check_owner(wishes.owner.strip())
+
+
+def _check_token(token: str) -> None:
+    if not TOKEN_FORM.fullmatch(token):
+        raise ConfigError("That is not a bot token; expected one like 123456:ABC...")
+
+
+def _check_owner(owner: str) -> None:
+    if not (owner.isascii() and owner.isdecimal()):
+        raise ConfigError("An owner is a numeric Telegram user id, like 123456789.")
 
 
 def _key(ground: Ground, wishes: Wishes) -> None:
@@ -103,8 +122,7 @@ def _telegram(home: Home, ground: Ground, wishes: Wishes) -> Ground:
     if not token:
         say("No Telegram token yet. Set TELEGRAM_BOT_TOKEN, or run this again.")
         return ground
-    if not TOKEN_FORM.fullmatch(token):
-        raise ConfigError("That is not a bot token; expected one like 123456:ABC...")
+    _check_token(token)
     say(f"Telegram knows the bot as @{_bot_name(ground, token)}.")
     if token == telegram_token(ground.loaded):
         return ground
@@ -121,8 +139,7 @@ def _owner(home: Home, ground: Ground, wishes: Wishes) -> Ground:
     if not owner or owner == "link":
         say(LINK)
         return ground
-    if not owner.isdecimal():
-        raise ConfigError("An owner is a numeric Telegram user id, like 123456789.")
+    _check_owner(owner)
     listed = ground.loaded.config.channels.telegram.allow_from
     say(f"The bot answers the Telegram user {owner}.")
     if owner in listed:

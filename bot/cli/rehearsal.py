@@ -16,12 +16,16 @@ from bot.errors import ParleyError, StartError
 LONGEST_TURN_S = 180.0
 LOOK_EVERY_S = 0.05
 VOICE_MIME = "audio/ogg"
+SILENT = ("off", "tagged")  # values of messages.tts.auto with which a text may be the whole answer
 
 
 class Rehearsal:
-    """A person at the Telegram stand-in."""
+    """A person at the Telegram stand-in. `speaks` is what messages.tts.auto says."""
 
-    def __init__(self, base: str, token: str, *, stand_in_key: str | None, person: int) -> None:
+    def __init__(
+        self, base: str, token: str, *, stand_in_key: str | None, person: int, speaks: str
+    ) -> None:
+        self._speaks = speaks
         self._base = base
         self._telegram = f"{base}/sandbox/telegram/{token}"
         # Only the stand-in's own key may show up in an address of the stand-in.
@@ -37,8 +41,10 @@ class Rehearsal:
             await self._send(http, name, data)
             state, trace = await asyncio.wait_for(self._settled(parts), LONGEST_TURN_S)
             _tell(trace)
-            saved = await self._collect(http, out)
-        if state != "done" or not saved:
+            written, saved = await self._collect(http, out)
+        if state == "done" and written and not saved and self._speaks in SILENT:
+            print(f"The answer was not spoken: messages.tts.auto is {self._speaks!r}.")
+        elif state != "done" or not saved:
             raise ParleyError("The turn did not end in a bubble; the lines above say why.")
 
     async def _prompt(self, http: httpx.AsyncClient, data: bytes, say: str) -> None:
@@ -66,24 +72,24 @@ class Rehearsal:
             await asyncio.sleep(LOOK_EVERY_S)
         return found
 
-    async def _collect(self, http: httpx.AsyncClient, out: Path) -> int:
-        """Print what the bot wrote, save what it spoke; how many bubbles that were."""
+    async def _collect(self, http: httpx.AsyncClient, out: Path) -> tuple[int, int]:
+        """Print what the bot wrote, save what it spoke; how many texts and bubbles that were."""
         answer = await http.get(f"{self._telegram}/state", params={"chat_id": self._person})
         (chat,) = (chat for chat in answer.json()["chats"] if chat["id"] == self._person)
-        saved = 0
-        await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+        written = saved = 0
         for message in chat["messages"]:
             if not message["outgoing"]:
                 continue
             if message["kind"] != "voice":
                 print(f"wrote      {message['text']}")
+                written += 1
                 continue
             sound = await http.get(f"{self._telegram}/files/{message['file']['file_id']}")
             path = out / ("bubble.ogg" if not saved else f"bubble-{saved + 1}.ogg")
             await asyncio.to_thread(path.write_bytes, sound.content)
             saved += 1
             print(f"spoke      {path}, {message['file']['duration']} s")
-        return saved
+        return written, saved
 
 
 def _note(voice: Path | None, say: str) -> tuple[str, bytes]:

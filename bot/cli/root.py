@@ -66,7 +66,10 @@ def sandbox(
         Optional[Path],  # noqa: UP045 - as above
         typer.Option(help="Send this recording as one note, print the turn, exit."),
     ] = None,
-    say: Annotated[str, typer.Option(help="Speak this text as one note, print the turn.")] = "",
+    say: Annotated[
+        Optional[str],  # noqa: UP045 - as above
+        typer.Option(help="Speak this text as one note, print the turn, exit."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the bubble that comes back.")] = Path(),
     config: ConfigOption = None,
 ) -> None:
@@ -74,9 +77,11 @@ def sandbox(
     from bot.cli.sandbox import SandboxCall, run_sandbox
 
     with exits():
-        if voice is not None and say:
+        if voice is not None and say is not None:
             raise ConfigError("Give either --voice or --say, not both.")
-        run_sandbox(SandboxCall(port=port, voice=voice, say=say, out=out, config=config))
+        if say is not None and not say.strip():
+            raise ConfigError("--say needs a text that can be spoken.")
+        run_sandbox(SandboxCall(port=port, voice=voice, say=say or "", out=out, config=config))
 
 
 @app.command()

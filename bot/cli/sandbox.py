@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import os
 import secrets
@@ -15,15 +16,14 @@ from pathlib import Path
 
 from bot.app.assemble import Parts, assemble
 from bot.app.channels import configured_channels
-from bot.app.ending import until_told
+from bot.app.ending import ending_on_signal
 from bot.app.run import serving
 from bot.app.settings import key_sources
 from bot.app.state import hold
 from bot.cli.pageboard import PageBoard
-from bot.cli.prepare import set_up_logs
+from bot.cli.prepare import Ground, prepare, set_up_logs
 from bot.cli.rehearsal import Rehearsal
-from bot.config.load import Loaded, load
-from bot.config.paths import config_path, default_state_dir
+from bot.config.load import Loaded
 from bot.errors import ConfigError, StartError
 from bot.openrouter.keys import chat_key
 
@@ -31,9 +31,10 @@ PERSON = 1
 STAND_IN_KEY = "sk-or-sandbox-"
 TOKEN_TAIL_BYTES = 18
 START_TIMEOUT_S = 30.0
+EXTRA = ("python_multipart", "espeakng_loader")
 MISSING = (
-    "The sandbox servers need their extra: pip install 'parley-bot[sandbox]' "
-    "(or, in a clone, make run)."
+    "The sandbox needs an extra that is not installed: run pip install '.[sandbox]' in a checkout "
+    "of Parley, or make run."
 )
 
 
@@ -52,48 +53,97 @@ class SandboxCall:
         return bool(self.voice or self.say)
 
 
-def run_sandbox(call: SandboxCall) -> None:
-    """Raises ConfigError or StartError; a headless turn that fails raises ParleyError."""
+def run_sandbox(call: SandboxCall, ground: Ground | None = None) -> None:
+    """The sandbox on `ground`, or on what `call.config` leads to.
+
+    Raises ConfigError or StartError; a headless turn that fails raises ParleyError.
+    """
+    if not all(importlib.util.find_spec(name) for name in EXTRA):
+        raise ConfigError(MISSING)
     if call.voice is not None and not call.voice.is_file():
         raise ConfigError(f"There is no recording {call.voice}.")
-    asyncio.run(_run(call))
+    if call.headless:
+        _try_folder(call.out)
+    ground = ground or prepare(call.config, None)
+    asyncio.run(_one_turn(call, ground) if call.headless else _page(call, ground))
 
 
-async def _run(call: SandboxCall) -> None:
+def _try_folder(out: Path) -> None:
+    """Make the folder and write in it, before a turn is spent. Raises ConfigError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {out} of --out can't be written to: {error.strerror}."
+        ) from error
+
+
+async def _one_turn(call: SandboxCall, ground: Ground) -> None:
+    # What fails is said by the command itself.
+    async with _bot(call, ground, log_level="CRITICAL") as bot:
+        rehearsal = Rehearsal(
+            bot.base,
+            bot.token,
+            stand_in_key=bot.stand_in_key,
+            person=PERSON,
+            speaks=ground.loaded.config.messages.tts.auto,
+        )
+        await rehearsal.one_turn(bot.parts, voice=call.voice, say=call.say, out=call.out)
+
+
+async def _page(call: SandboxCall, ground: Ground) -> None:
+    async with (
+        ending_on_signal() as ending,
+        _bot(call, ground, log_level="WARNING") as bot,  # the page and the trace tell the rest
+        PageBoard(
+            bot.base, bot.token, stand_in_key=bot.stand_in_key, stores=bot.parts.stores
+        ).kept(),
+    ):
+        print(f"Talk to the bot here: {bot.base}/")
+        print("Ctrl+C ends it.", flush=True)
+        await ending.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bot:
+    """A bot that serves the stand-ins at `base`. No `stand_in_key` means the real OpenRouter."""
+
+    base: str
+    token: str
+    stand_in_key: str | None
+    parts: Parts
+
+
+@asynccontextmanager
+async def _bot(call: SandboxCall, ground: Ground, *, log_level: str) -> AsyncIterator[_Bot]:
     with tempfile.TemporaryDirectory(prefix="parley-sandbox-") as folder:
         async with _servers(call.port) as port:
-            loaded = _configuration(call, port)
-            set_up_logs(loaded, level="WARNING")  # the page and the trace tell the rest
+            loaded = _configuration(ground, port)
+            set_up_logs(loaded, level=log_level)
             with hold(Path(folder) / "state") as state_dir:
                 async with (
-                    assemble(loaded, state_dir, home=default_state_dir(os.environ)) as parts,
+                    assemble(loaded, state_dir, home=ground.state_dir) as parts,
                     configured_channels(loaded, parts, state_dir) as channels,
                     serving(parts, channels),
                 ):
-                    await _turn_or_page(call, port, loaded, parts)
+                    yield _described(port, loaded, parts)
 
 
-async def _turn_or_page(call: SandboxCall, port: int, loaded: Loaded, parts: Parts) -> None:
-    token = loaded.environ["TELEGRAM_BOT_TOKEN"]
-    base = f"http://127.0.0.1:{port}"
+def _described(port: int, loaded: Loaded, parts: Parts) -> _Bot:
     key = loaded.environ.get("OPENROUTER_API_KEY", "")
-    stand_in_key = key if key.startswith(STAND_IN_KEY) else None
-    if call.headless:
-        rehearsal = Rehearsal(base, token, stand_in_key=stand_in_key, person=PERSON)
-        await rehearsal.one_turn(parts, voice=call.voice, say=call.say, out=call.out)
-        return
-    board = PageBoard(base, token, stand_in_key=stand_in_key, stores=parts.stores)
-    async with board.kept():
-        print(f"Talk to the bot here: {base}/")
-        print("Ctrl+C ends it.", flush=True)
-        await until_told()
+    return _Bot(
+        base=f"http://127.0.0.1:{port}",
+        token=loaded.environ["TELEGRAM_BOT_TOKEN"],
+        stand_in_key=key if key.startswith(STAND_IN_KEY) else None,
+        parts=parts,
+    )
 
 
-def _configuration(call: SandboxCall, port: int) -> Loaded:
+def _configuration(ground: Ground, port: int) -> Loaded:
     """The person's own configuration with a rehearsed Telegram, and OpenRouter without a key."""
-    state_dir = default_state_dir(os.environ)
-    path = call.config or config_path(os.environ, state_dir)
-    loaded = load(path=path, environ=os.environ)
+    loaded = ground.loaded
     telegram = loaded.config.channels.telegram.model_copy(
         update={
             "enabled": True,
@@ -108,7 +158,7 @@ def _configuration(call: SandboxCall, port: int) -> Loaded:
     channels = loaded.config.channels.model_copy(update={"telegram": telegram})
     config = loaded.config.model_copy(update={"channels": channels})
     environ = {**loaded.environ, "TELEGRAM_BOT_TOKEN": _fresh_token()}
-    if chat_key(key_sources(loaded, state_dir)) is None:
+    if chat_key(key_sources(loaded, ground.state_dir)) is None:
         environ["OPENROUTER_API_KEY"] = f"{STAND_IN_KEY}{secrets.token_hex(8)}"
         provider = config.openrouter.model_copy(
             update={"api_key": None, "base_url": f"http://127.0.0.1:{port}/api/v1"}
@@ -136,14 +186,18 @@ async def _servers(port: int) -> AsyncIterator[int]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=_without_secrets(os.environ),
+        process_group=0,  # Ctrl+C is for this process, which ends that one
     )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT_S)
         if not line:
-            raise StartError(f"The sandbox servers did not start on port {port}. {MISSING}")
-        yield int(json.loads(line)["port"])
+            raise StartError("The sandbox servers did not start; the lines above say why.")
+        told = json.loads(line)
+        if "error" in told:
+            raise StartError(told["error"])
+        yield int(told["port"])
     finally:
         process.stdin.close()
         await process.wait()

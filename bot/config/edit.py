@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.config.findings import Report, is_secret
-from bot.config.json5 import Document, read, read_file
+from bot.config.json5 import Document, read, read_file, tokens_of
 from bot.config.keypath import KeyPath, children
 from bot.config.load import Loaded, load
 from bot.config.openclaw_names import canonical
-from bot.config.splice import edited
+from bot.config.splice import edited, with_block
 from bot.config.tree import Tree
 from bot.errors import ConfigError
 
 OWNER_ONLY = 0o600
-NEW_FILE = "{\n}\n"
 _REFERENCE = re.compile(r"\s*\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)?\s*")
 
 
@@ -35,9 +34,8 @@ def change(path: Path, changes: Mapping[KeyPath, Any], *, environ: Mapping[str, 
     ConfigError, with the file untouched, when something is in the way or would not load.
     """
     target = path.resolve()
-    found = _holds_text(target)
-    before = load(path=target if found else None, environ=environ)
-    text = target.read_bytes().decode("utf-8") if found else NEW_FILE
+    before = load(path=target if _holds_values(target) else None, environ=environ)
+    text = with_block(target.read_bytes().decode("utf-8") if target.exists() else "")
     for key, value in changes.items():
         text = edited(text, written_path(text, key, file=target), value, file=target)
     _replace(target, text, before, environ=environ)
@@ -73,8 +71,12 @@ def holds_secret(document: Document) -> bool:
     )
 
 
-def _holds_text(target: Path) -> bool:
-    return target.exists() and (not target.is_file() or bool(target.read_bytes().strip()))
+def _holds_values(target: Path) -> bool:
+    """Whether there is more than comments; what can't be read counts, so that loading explains."""
+    if not target.is_file():
+        return target.exists()
+    text = target.read_bytes().decode("utf-8-sig", "replace")
+    return next(tokens_of(text), None) is not None
 
 
 def _replace(target: Path, text: str, before: Loaded, *, environ: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.config.json5 import read
+from bot.config.json5 import read, tokens_of
 from bot.config.keypath import KeyPath, dotted, get
 from bot.config.layout import Value, any_bare_key, layout
 from bot.errors import ConfigError
@@ -72,6 +72,15 @@ def literal(value: Any) -> str:
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def with_block(text: str) -> str:
+    """`text` itself, or with an empty block below it when it holds comments and white space only."""
+    if next(tokens_of(text), None):
+        return text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    above = f"{text.rstrip()}{newline}" if text.strip("\ufeff \t\r\n") else ""
+    return f"{above}{{{newline}}}{newline}"
+
+
 def edited(text: str, path: KeyPath, value: Any, *, file: Path) -> str:
     """`text` with `path` set to `value`; blocks on the way are made.
 
@@ -79,7 +88,7 @@ def edited(text: str, path: KeyPath, value: Any, *, file: Path) -> str:
     named.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    body = text.removeprefix(mark) if text.strip("\ufeff \t\r\n") else "{}\n"
+    body = with_block(text.removeprefix(mark))
     document = read(body, file=file)
     if _same(get(document.data, path), value):
         return mark + body

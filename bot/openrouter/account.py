@@ -5,6 +5,7 @@ Source: facts/openrouter-api.md §8.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import BadAnswer, UpstreamError
@@ -42,18 +43,24 @@ async def key_status(client: OpenRouterClient) -> KeyStatus:
 
 
 async def generation_cost_micro_usd(
-    client: OpenRouterClient, generation_id: str, *, key: KeySource | None = None
+    client: OpenRouterClient, generation_id: str, *, keys: Sequence[KeySource | None] = (None,)
 ) -> int | None:
-    """What one finished call cost, None when that can't be learned. The record lags a little."""
+    """What one finished call cost, None when that can't be learned. The record lags a little.
+
+    Only the key that paid sees the record: `keys` are asked with in turn, None is the client's own.
+    """
     for wait_s in (*LAG_WAITS_S, None):
-        try:
-            answer = await client.get(
-                "/generation", params={"id": generation_id}, within_s=COST_WITHIN_S, key=key
-            )
-            data = answer.json().get("data")
-            return cost_micro_usd(data.get("total_cost")) if isinstance(data, dict) else None
-        except UpstreamError as failure:
-            if failure.status != 404 or wait_s is None:
-                return None
+        may_come = False
+        for key in keys:
+            try:
+                answer = await client.get(
+                    "/generation", params={"id": generation_id}, within_s=COST_WITHIN_S, key=key
+                )
+                data = answer.json().get("data")
+                return cost_micro_usd(data.get("total_cost")) if isinstance(data, dict) else None
+            except UpstreamError as failure:
+                may_come |= failure.status == 404
+        if wait_s is None or not may_come:
+            return None
         await client.clock.sleep(wait_s)
     return None

@@ -92,7 +92,7 @@ def classify(
         return ContextTooLong(detail, status=status)
     if status == 400 and (error_type in NO_MODEL_TYPES or NO_SUCH_MODEL.search(message)):
         return ModelMissing(detail, status=status)
-    if status == 400 and not error_type and PROVIDER_FAILED.search(message):
+    if status == 400 and PROVIDER_FAILED.search(message):
         return UpstreamDown(detail, status=status)
     return _by_status(message, detail, status, error_type, wait_s)
 

@@ -119,16 +119,18 @@ class OpenRouterClient:
         repeatable: bool,
         key: KeySource | None = None,
         max_bytes: int = ANSWER_BYTES,
+        settings: OpenRouterSettings | None = None,
     ) -> Answer:
         """POST `body` and read the whole answer; `within_s` bounds each attempt.
 
-        `repeatable` is false for what is paid by its result: see `RetryRules.wait_s`.
+        `repeatable` is false for what is paid by its result: see `RetryRules.wait_s`. The address,
+        headers and auth of `settings` serve in place of the client's own.
         """
 
         async def attempt() -> Answer:
             async with asyncio.timeout(within_s):
                 return await read_answer(
-                    await self._send("POST", path, body=body, key=key), max_bytes
+                    await self._send("POST", path, body=body, key=key, settings=settings), max_bytes
                 )
 
         return await self._repeat(attempt, path=path, repeatable=repeatable)
@@ -166,16 +168,19 @@ class OpenRouterClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         key: KeySource | None = None,
+        settings: OpenRouterSettings | None = None,
     ) -> httpx.Response:
         secret = (key or self._key)()
-        if not secret and self.settings.auth is None and self.route.verified:
-            raise KeyRefused("no key is configured", sentence=NO_KEY)
+        route = Route.of(settings.base_url) if settings else self.route
+        settings = settings or self.settings
+        if not secret and settings.auth is None and route.verified:
+            raise errors.unsent(KeyRefused("no key is configured", sentence=NO_KEY))
         request = self._http.build_request(
             method,
-            self.route.url(path),
-            params=[*self.route.query, *(params or {}).items()] or None,
+            route.url(path),
+            params=[*route.query, *(params or {}).items()] or None,
             content=None if body is None else encode(body),
-            headers=request_headers(self.settings, self.route, secret, headers),
+            headers=request_headers(settings, route, secret, headers),
         )
         response = await self._http.send(request, stream=True)
         self._used_at = self.clock.monotonic()
@@ -193,13 +198,15 @@ class OpenRouterClient:
         self, attempt: Callable[[], Awaitable[T]], *, path: str, repeatable: bool
     ) -> T:
         number = 0
+        broke_off = False
         while True:
             try:
                 return await attempt()
             except TimeoutError as failure:
                 raise errors.from_transport(failure) from failure
             except httpx.InvalidURL:
-                raise RequestRejected("the configured address can't be read") from None
+                problem = RequestRejected("the configured address can't be read")
+                raise errors.unsent(problem) from None
             except (httpx.RequestError, UpstreamError) as failure:
                 wait_s = self._retry.wait_s(failure, attempt=number, repeatable=repeatable)
                 typed = (
@@ -207,6 +214,8 @@ class OpenRouterClient:
                     if isinstance(failure, UpstreamError)
                     else errors.from_transport(failure)
                 )
+                broke_off |= typed.sent and typed.status is None
+                typed.sent |= broke_off
                 if wait_s is None:
                     raise typed from failure.__cause__
             number += 1
@@ -221,5 +230,5 @@ def encode(body: object) -> bytes:
     try:
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as failure:
-        raise RequestRejected(f"the request is not JSON: {failure}") from None
+        raise errors.unsent(RequestRejected(f"the request is not JSON: {failure}")) from None
     return text.encode("utf-8", "replace")  # half of a surrogate pair becomes a question mark

@@ -7,7 +7,7 @@ facts/openrouter-api.md §6.2 and §8.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from bot.openrouter.account import generation_cost_micro_usd
 from bot.openrouter.client import KeySource, OpenRouterClient
@@ -18,17 +18,19 @@ Book = Callable[[str, int], Awaitable[None]]
 
 
 class Costs:
-    """Asks with `key` where the calls were made with another key than the client's own."""
+    """Asks with each of `keys`, for calls that were paid with other keys than the client's own."""
 
-    def __init__(self, client: OpenRouterClient, *, key: KeySource | None = None) -> None:
+    def __init__(self, client: OpenRouterClient, *, keys: Sequence[KeySource] = ()) -> None:
         self._client = client
-        self._key = key
+        self._keys = tuple(keys)
 
     async def cost_micro_usd(self, generation_id: str) -> int | None:
         """What one finished call cost; None when that can't be learned. Never raises for that."""
         if not generation_id:
             return None
-        return await generation_cost_micro_usd(self._client, generation_id, key=self._key)
+        different = {key(): key for key in reversed(self._keys)}
+        keys = tuple(reversed(different.values())) or (None,)
+        return await generation_cost_micro_usd(self._client, generation_id, keys=keys)
 
     async def settle(self, generation_ids: Iterable[str], book: Book) -> int:
         """Look up each id once, a few at a time, and `book` what is known; how many that were.

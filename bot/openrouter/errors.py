@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from bot.errors import BadAnswer, UpstreamDown, UpstreamError
 from bot.openrouter.classify import classify
 
+NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 DETAIL_CHARS = 220
 REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-generation-id")
 
@@ -28,6 +29,8 @@ SECRETS = re.compile(
     r"|(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/=_-]{80,}"  # media and anything as long as media
 )
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+
+E = TypeVar("E", bound=UpstreamError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,16 @@ def from_transport(failure: httpx.RequestError | TimeoutError) -> UpstreamError:
     """The typed error of a connection that failed, broke or took too long."""
     if isinstance(failure, httpx.DecodingError):
         return BadAnswer("the answer's encoding is broken")
-    if isinstance(failure, TimeoutError | httpx.TimeoutException):
-        return UpstreamDown(f"timed out ({type(failure).__name__})")
-    return UpstreamDown(f"connection failed ({type(failure).__name__})")
+    late = isinstance(failure, TimeoutError | httpx.TimeoutException)
+    what = "timed out" if late else "connection failed"
+    error = UpstreamDown(f"{what} ({type(failure).__name__})")
+    return unsent(error) if isinstance(failure, NOTHING_SENT) else error
+
+
+def unsent(error: E) -> E:
+    """`error`, marked as one before which nothing was sent."""
+    error.sent = False
+    return error
 
 
 def retry_after_s(headers: Mapping[str, str], now_ms: int) -> float | None:

@@ -14,7 +14,8 @@ from typing import Any
 from bot.errors import BadAnswer, KeyRefused, RequestRejected
 from bot.openrouter.answer import Answer
 from bot.openrouter.client import KeySource, OpenRouterClient
-from bot.openrouter.route import media_model
+from bot.openrouter.route import Route, media_model
+from bot.openrouter.settings import OpenRouterSettings
 from bot.values.audio import Speech, Voice
 
 PATH = "/audio/speech"
@@ -36,9 +37,10 @@ UNTYPED = ("", "application/octet-stream", "binary/octet-stream")
 
 
 class OpenRouterSynthesizer:
-    """Speaks one piece of text at a time. `key` overrides the client's own.
+    """Speaks one piece of text at a time. `key` and `settings` override the client's own.
 
     `spare_key` is tried when that one is refused: an old variable must not silence a fresh sign-in.
+    It goes to the client's own address alone.
     """
 
     def __init__(
@@ -48,10 +50,13 @@ class OpenRouterSynthesizer:
         key: KeySource | None = None,
         spare_key: KeySource | None = None,
         provider: Mapping[str, Any] | None = None,
+        settings: OpenRouterSettings | None = None,
     ) -> None:
         self._client = client
         self._key = key
-        self._spare_key = spare_key
+        elsewhere = settings is not None and Route.of(settings.base_url) != client.route
+        self._spare_key = None if elsewhere else spare_key
+        self._settings = settings
         self._provider = dict(provider or {})
 
     async def speak(self, text: str, voice: Voice) -> Speech:
@@ -88,6 +93,7 @@ class OpenRouterSynthesizer:
             repeatable=False,
             key=key,
             max_bytes=MAX_BYTES,
+            settings=self._settings,
         )
 
 

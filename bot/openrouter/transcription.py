@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -15,6 +17,7 @@ import structlog
 from bot.errors import AudioUnreadable, BadAnswer, KeyRefused, UpstreamError
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.route import media_model
+from bot.openrouter.settings import OpenRouterSettings
 from bot.openrouter.usage import cost_micro_usd
 from bot.values.audio import Recording, Transcript
 
@@ -41,38 +44,55 @@ def audio_format(mime: str, file_name: str = "") -> str | None:
     return FORMAT_OF_MIME.get(kind) or FORMAT_OF_NAME.get(suffix)
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A model that listens. What is left out is as the client's settings have it.
+
+    `language` is its own hint, `timeout_s` bounds one attempt, `settings` say where it is asked.
+    """
+
+    model: str = DEFAULT_MODEL
+    language: str = ""
+    timeout_s: float | None = None
+    settings: OpenRouterSettings | None = None
+
+
 class OpenRouterTranscriber:
-    """Tries `models` in order until one answers."""
+    """Tries `models` in order until one answers; a name alone is a `Listener` of that model."""
 
     def __init__(
         self,
         client: OpenRouterClient,
         *,
-        models: tuple[str, ...] = (DEFAULT_MODEL,),
+        models: Sequence[str | Listener] = (),
         temperature: float | None = None,
-        language: str = "",
     ) -> None:
         self._client = client
-        self._models = tuple(media_model(ref) for ref in models) or (DEFAULT_MODEL,)
+        named = (Listener(model) if isinstance(model, str) else model for model in models)
+        self._listeners = tuple(named) or (Listener(),)
         self._temperature = temperature
-        self._language = language
 
     async def transcribe(self, recording: Recording, *, language: str = "") -> Transcript:
         """What is said; empty text when nothing was heard. Raises UpstreamError of the last model.
 
-        Raises AudioUnreadable, and asks nobody, for a format that the endpoint does not know.
+        A `language` wins over those of the listeners. Raises AudioUnreadable, and asks nobody, for
+        a format that the endpoint does not know.
         """
         if recording.format not in FORMATS or not recording.data:
             raise AudioUnreadable(f"no wire format for {recording.format!r}")
-        body = self._body(recording, language.strip() or self._language.strip())
-        for model in self._models[:-1]:
+        waiting = list(self._listeners)
+        maybe_paid = False
+        while True:
+            listener = waiting.pop(0)
             try:
-                return await self._ask(model, body)
-            except KeyRefused:
-                raise  # the other models would be asked with the same key
+                return await self._ask(listener, recording, language.strip() or listener.language)
             except UpstreamError as failure:
-                log.warning("stt.model_failed", model=model, code=failure.code)
-        return await self._ask(self._models[-1], body)
+                if isinstance(failure, KeyRefused):  # the others there would send the same key
+                    waiting = [one for one in waiting if one.settings != listener.settings]
+                failure.sent = maybe_paid = failure.sent or maybe_paid
+                if not waiting:
+                    raise
+                log.warning("stt.model_failed", model=listener.model, code=failure.code)
 
     def _body(self, recording: Recording, language: str) -> dict[str, Any]:
         data = base64.b64encode(recording.data).decode("ascii")
@@ -83,12 +103,14 @@ class OpenRouterTranscriber:
             body["temperature"] = self._temperature
         return body
 
-    async def _ask(self, model: str, body: dict[str, Any]) -> Transcript:
+    async def _ask(self, listener: Listener, recording: Recording, hint: str) -> Transcript:
+        model = media_model(listener.model)
         answer = await self._client.post(
             PATH,
-            {"model": model, **body},
-            within_s=self._client.settings.timeouts.transcription_s,
+            {"model": model, **self._body(recording, hint)},
+            within_s=listener.timeout_s or self._client.settings.timeouts.transcription_s,
             repeatable=True,
+            settings=listener.settings,
         )
         content = answer.json()
         text = content.get("text")
@@ -99,7 +121,7 @@ class OpenRouterTranscriber:
         return Transcript(
             text=text.strip(),
             model=model,
-            language=language if isinstance(language, str) else "",
+            language=language if isinstance(language, str) and language else hint,
             cost_micro_usd=cost_micro_usd(usage.get("cost")) if isinstance(usage, dict) else None,
             generation_id=answer.generation_id,
         )

@@ -1,18 +1,20 @@
 """Both stand-ins and the page behind one loopback port, as a process of its own.
 
-Prints one JSON line with the port when it serves; ends when its standard input closes, so that it
-never outlives the program that started it.
+Prints one JSON line, with the port when it serves or with the reason why it can't; ends when its
+standard input closes, so that it never outlives the program that started it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import json
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -63,7 +65,10 @@ async def serve(port: int) -> None:
     # IPPROTO_TCP spelled out: without it asyncio leaves Nagle on, 40 ms an answer.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            sys.exit(_tell(error=_why(error, port)))
         config = uvicorn.Config(
             create_app(),
             log_level="critical",  # scripted faults break connections off on purpose
@@ -74,8 +79,7 @@ async def serve(port: int) -> None:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started and not serving.done():  # noqa: ASYNC110 - no event is offered
             await asyncio.sleep(0.01)
-        sys.stdout.write(json.dumps({"port": listener.getsockname()[1]}) + "\n")
-        sys.stdout.flush()
+        _tell(port=listener.getsockname()[1])
         watching = asyncio.create_task(_until_parent_leaves())
         await asyncio.wait({serving, watching}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = server.force_exit = True
@@ -89,6 +93,19 @@ async def _until_parent_leaves() -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while await reader.read(1024):
         pass
+
+
+def _tell(**facts: Any) -> int:
+    """One line for the program that started this one; 1, the exit code of a failed start."""
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+    return 1
+
+
+def _why(error: OSError, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use."
+    return f"Port {port} can't be used: {error.strerror}."
 
 
 def main() -> None:

@@ -59,11 +59,11 @@ class Database:
                 # Inside the block: cancelled here, the statement runs all the same in its thread.
                 await self._writer.execute("begin immediate")
                 yield self._writer
+                await asyncio.shield(self._writer.commit())
             except BaseException:
                 # Shielded: a cancelled task must not leave the transaction open for the next one.
                 await asyncio.shield(self._writer.rollback())
                 raise
-            await asyncio.shield(self._writer.commit())
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[aiosqlite.Connection]:

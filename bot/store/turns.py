@@ -11,7 +11,7 @@ from bot.store.db import Database, queries, storable
 from bot.values.audio import Transcript
 from bot.values.clock import Clock
 
-Ending = Literal["done", "failed", "stopped"]
+Ending = Literal["done", "failed", "stopped", "ignored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,15 @@ class TurnTable:
     async def settle(
         self, turn_id: str, ending: Ending, *, trace: Sequence[Any], inbox_id: int
     ) -> None:
-        """End the turn and close its inbox entry in one transaction."""
+        """End the turn and close its inbox entry in one transaction.
+
+        Of an ignored message, which was not meant for the bot, nothing stays.
+        """
         async with self._database.transaction() as connection:
+            if ending == "ignored":
+                await self._queries.forget(connection, id=turn_id)
+                await queries("inbox").close(connection, id=inbox_id, state="ignored", reason="")
+                return
             await self._queries.settle(
                 connection,
                 id=turn_id,

@@ -25,6 +25,7 @@ from bot.turns.turn import Turn
 from bot.values.conversation import Command, Incoming
 
 log = structlog.get_logger()
+NOTES_AHEAD = 4  # listened to before their lane comes to them; thirty forwarded at once must queue
 
 
 class Dispatcher:
@@ -41,6 +42,7 @@ class Dispatcher:
         self._channels: Mapping[str, Channel] = {}
         self._arrived: asyncio.Queue[Entry] = asyncio.Queue()
         self._dispatching: asyncio.Task[None] | None = None
+        self._ears = asyncio.Semaphore(NOTES_AHEAD)
 
     def serve(self, channels: Mapping[str, Channel]) -> None:
         """Begin to dispatch for `channels`."""
@@ -117,7 +119,9 @@ class Dispatcher:
 
     async def _listen_ahead(self, turn: Turn, key: str) -> None:
         """A spoken "stop" acts when it is heard, not when its lane comes to it."""
-        if await turn.heard_stop():
+        async with self._ears:
+            stop = await turn.heard_stop()
+        if stop:
             self._lanes.stop(key, before=turn)
 
     def _with_typed_stop(self, incoming: Incoming) -> Incoming:

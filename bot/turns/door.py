@@ -45,8 +45,14 @@ class Door:
             told = await self.doorman.may_tell(incoming)
             return Answer(NO_ACCESS.format(person=incoming.sender.id)) if told else SILENCE
         if incoming.command is not None:
-            unknown = UNKNOWN_COMMAND.format(name=escape_markdown(incoming.command.name))
-            return await commands.run(self.desk, incoming) or Answer(unknown)
+            return await commands.run(self.desk, incoming) or _unknown(incoming)
         if not incoming.text and incoming.note is None:
             return Answer(CANT_READ)
         return None
+
+
+def _unknown(incoming: Incoming) -> Answer:
+    """In a group an unknown command is some other bot's."""
+    if incoming.command is None or incoming.chat_kind is ChatKind.GROUP:
+        return SILENCE
+    return Answer(UNKNOWN_COMMAND.format(name=escape_markdown(incoming.command.name)))

@@ -47,7 +47,7 @@ class TurnSettings:
     keep_text: bool = True
     hear: bool = True
     echo: bool = True
-    echo_format: str = "👂 “{transcript}”"
+    echo_format: str = '📝 "{transcript}"'
     language: str = ""
     transcription_model: str = ""
     download_limit_bytes: int = 20_000_000

@@ -56,6 +56,7 @@ class Thinker:
         self._on_text = on_text
         self._spoken_before = False
         self._deltas = 0
+        self.cut_off = False  # whether the answer ended where the output cap was
         picked = question.choices.model
         # A model that a person picked fails visibly; nothing steps in for it.
         self._line = LineUp(
@@ -74,6 +75,7 @@ class Thinker:
             elif messages[-1]["role"] == "assistant":
                 break
             done = await self._ask(messages, with_tools=rounds_left > 0)
+            self.cut_off = done.finish == "length"
             await self._store(messages, [done.message], stored_already=True)
         return _visible(messages)
 

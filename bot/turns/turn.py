@@ -17,7 +17,7 @@ from bot.store.inbox import Entry
 from bot.store.turns import Checkpoint, Ending
 from bot.turns.channel import Activity, Channel, Reply, TextPart, VoicePart
 from bot.turns.commands import STOPPED, Answer
-from bot.turns.door import Door
+from bot.turns.door import SILENCE, Door
 from bot.turns.hearing import Hearing
 from bot.turns.paying import Payer
 from bot.turns.prompt import escape_markdown, user_text
@@ -30,6 +30,7 @@ from bot.values.conversation import ChatKind, Incoming
 
 log = structlog.get_logger()
 TRANSCRIPT = "{transcript}"
+ECHO_CHARS = 1_000  # an echo tells what was understood; it is no minutes of a meeting
 NOT_SPOKEN = "I couldn't say that aloud. {why}"
 # The last resort: the reference finds the log line.
 UNEXPECTED = "Something went wrong on my side. Please try again. (reference {turn})"
@@ -73,9 +74,16 @@ class Turn:
             if checkpoint.state != "open" or checkpoint.answer is not None:
                 return False
             await self._reply.show(Activity.TYPING)
-            return is_stop(await self._hearing.hear(checkpoint))
+            heard = await self._hearing.hear(checkpoint)
         except StageError:
             return False  # said in its place, when the lane comes to this turn
+        except asyncio.CancelledError:
+            await self._hearing.cancel()
+            raise
+        return self._asks_to_stop(heard)
+
+    def _asks_to_stop(self, heard: str) -> bool:
+        return is_stop(heard) and not self.incoming.text
 
     async def run(self) -> None:
         """Live the turn to its end. Every failure ends in a sentence in the chat."""
@@ -110,6 +118,8 @@ class Turn:
         if checkpoint.state != "open":
             return "done"
         answer = await self._door.answer(self.incoming)
+        if answer is SILENCE:
+            return "ignored"
         if answer is not None:
             await self._answer_at_the_door(answer)
             return "done"
@@ -126,14 +136,13 @@ class Turn:
         )
 
     async def _answer_at_the_door(self, answer: Answer) -> None:
-        if answer.markdown:
-            linked = self._answers_by_link
-            part = TextPart("door", answer.markdown, answers=linked, buttons=answer.buttons)
-            await self._reply.deliver(part)
+        linked = self._answers_by_link
+        part = TextPart("door", answer.markdown, answers=linked, buttons=answer.buttons)
+        await self._reply.deliver(part)
 
     async def _converse(self, checkpoint: Checkpoint) -> Ending:
         heard = await self._listen(checkpoint)
-        if heard is not None and is_stop(heard) and not self.incoming.text:
+        if heard is not None and self._asks_to_stop(heard):
             await self._say(STOPPED, key="stopped")
             return "done"
         speaking = self._speaking = await Speaking.begin(
@@ -159,7 +168,8 @@ class Turn:
             return None
         heard = await self._hearing.hear(checkpoint)
         if self._crew.settings.echo:
-            shown = self._crew.settings.echo_format.replace(TRANSCRIPT, escape_markdown(heard))
+            short = heard if len(heard) <= ECHO_CHARS else heard[:ECHO_CHARS].rstrip() + " …"
+            shown = self._crew.settings.echo_format.replace(TRANSCRIPT, escape_markdown(short))
             part = TextPart("heard", shown, answers=True)
             self._hearing.echo(lambda: self._reply.deliver(part))
         return heard
@@ -173,6 +183,8 @@ class Turn:
             answer = await thinker.think()
             if not answer.strip():
                 raise BadAnswer("the model wrote nothing")
+            if thinker.cut_off:
+                answer += " …"
         except StageError:
             await self._leave_what_is_written()
             raise

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from bot.errors import NothingHeard
 from bot.values.audio import Recording, Transcript
@@ -16,14 +14,6 @@ from bot.voice.seams import Transcriber
 from bot.voice.workshop import Workshop
 
 
-class TranscriptStore(Protocol):
-    """Keeps the transcripts of parts, so that a crash in a long note pays none of them twice."""
-
-    async def get(self, key: str) -> Transcript | None: ...
-
-    async def put(self, key: str, transcript: Transcript) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class ListenSettings:
     """`language` is an ISO-639-1 hint, `concurrency` the parts transcribed at once."""
@@ -31,7 +21,6 @@ class ListenSettings:
     language: str = ""
     concurrency: int = 2
     limits: NoteLimits = field(default_factory=NoteLimits)
-    store: TranscriptStore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +54,7 @@ async def listen(
         raise NothingHeard("silence gate")
 
     async def transcribe(recording: Recording) -> Transcript:
-        return await _transcribe(recording, transcriber=transcriber, settings=settings)
+        return await transcriber.transcribe(recording, language=settings.language)
 
     parts = await _in_order(prepared.recordings, transcribe, at_once=settings.concurrency)
     text = " ".join(part.text.strip() for part in parts if part.text.strip())
@@ -73,21 +62,6 @@ async def listen(
         raise NothingHeard("empty transcript")
     language = next((part.language for part in parts if part.language), settings.language)
     return Heard(text, prepared.duration_s, language, tuple(parts))
-
-
-async def _transcribe(
-    recording: Recording, *, transcriber: Transcriber, settings: ListenSettings
-) -> Transcript:
-    store = settings.store
-    if store is None:
-        return await transcriber.transcribe(recording, language=settings.language)
-    # Preparing is deterministic, so the same note gives the same parts after a restart.
-    key = hashlib.sha256(settings.language.encode() + b"\0" + recording.data).hexdigest()
-    known = await store.get(key)
-    if known is None:
-        known = await transcriber.transcribe(recording, language=settings.language)
-        await store.put(key, known)
-    return known
 
 
 async def _in_order(

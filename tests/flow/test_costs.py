@@ -25,5 +25,5 @@ def test_the_price_of_speech_is_looked_up_after_the_turn(stage: Stage) -> None:
     stage.says("/usage")
     usage = stage.awaits_text("This conversation")["text"]
     assert "(2 calls)" in usage
-    assert "no price yet" not in usage
+    assert "without a known price" not in usage
     database.close()

@@ -8,4 +8,8 @@ returning id, channel, key, payload, received_at_ms;
 select id, channel, key, payload, received_at_ms from inbox where state = 'new' order by id;
 
 -- name: close(id, state, reason)!
-update inbox set state = :state, reason = :reason where id = :id;
+-- What was not meant for the bot is nobody's to keep.
+update inbox
+set state = :state, reason = :reason,
+  payload = case when :state = 'ignored' then '{}' else payload end
+where id = :id;

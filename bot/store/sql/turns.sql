@@ -13,6 +13,9 @@ update turns set answer = :answer where id = :id;
 -- name: settle(id, state, trace, now_ms)!
 update turns set state = :state, trace = :trace, finished_at_ms = :now_ms where id = :id;
 
+-- name: forget(id)!
+delete from turns where id = :id;
+
 -- name: last_trace(conversation)^
 select id, state, trace from turns
 where conversation = :conversation and state <> 'open' order by started_at_ms desc, id desc limit 1;

@@ -12,7 +12,7 @@ USAGE = """\
 today: {today}
 30 days: {month}
 in all: {total}"""
-UNPRICED = "\n{count} calls have no price yet; speech is priced a little later."
+UNPRICED = "\nwithout a known price: {count}"
 STATUS = """\
 **{name}**
 Model: `{model}`

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import AudioUnreadable, NothingHeard, UpstreamDown
 from bot.values.audio import Recording, Transcript
 from bot.voice.limits import NoteLimits
-from bot.voice.listen import Heard, ListenSettings, TranscriptStore, listen
+from bot.voice.listen import Heard, ListenSettings, listen
 from bot.voice.opus import encode
 from bot.voice.workshop import Workshop
 from tests import voices
@@ -121,32 +121,3 @@ async def test_a_part_that_fails_stops_the_others_and_is_raised_as_it_is(
     with pytest.raises(UpstreamDown):
         await hear(data, ear, workshop, ListenSettings(limits=SPLIT))
     assert (len(ear.recordings), ear.cancelled) == (2, 1)
-
-
-class Shelf(TranscriptStore):
-    def __init__(self) -> None:
-        self.kept: dict[str, Transcript] = {}
-
-    async def get(self, key: str) -> Transcript | None:
-        return self.kept.get(key)
-
-    async def put(self, key: str, transcript: Transcript) -> None:
-        self.kept[key] = transcript
-
-
-async def test_a_part_that_was_paid_is_not_paid_again_after_a_crash(workshop: Workshop) -> None:
-    class Crashing(Ear):
-        async def transcribe(self, recording: Recording, *, language: str = "") -> Transcript:
-            if len(self.recordings) == 2:
-                raise UpstreamDown("crash")
-            return await super().transcribe(recording, language=language)
-
-    shelf = Shelf()
-    settings = ListenSettings(limits=SPLIT, concurrency=1, store=shelf)
-    data = encode(sentences_of(6), bitrate=16_000).ogg
-    with pytest.raises(UpstreamDown):
-        await hear(data, Crashing(), workshop, settings)
-    second = Ear({0: "part 3"})
-    heard = await hear(data, second, workshop, settings)
-    assert heard.text == "part 1 part 2 part 3"
-    assert len(second.recordings) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +12,18 @@ import structlog
 from bot.access.doorman import Doorman
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
+from bot.app import voices
 from bot.app.bookkeeper import Bookkeeper
 from bot.app.keyring import Keyring
 from bot.app.models import ModelMenu
 from bot.app.state import install_secret
 from bot.config.load import Loaded
+from bot.config.schema import Config
 from bot.errors import ConfigError
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.costs import Costs
-from bot.openrouter.speech import OpenRouterSynthesizer
-from bot.openrouter.transcription import OpenRouterTranscriber
 from bot.store.conversations import ConversationTable
 from bot.store.db import Database
 from bot.store.history import HistoryTable
@@ -108,12 +108,9 @@ async def assemble(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(state_dir / DATABASE_FILE))
         stores = Stores.of(database, clock)
+        upstream = translate.openrouter_settings(loaded.config)
         client = await stack.enter_async_context(
-            OpenRouterClient(
-                translate.openrouter_settings(loaded.config),
-                clock=clock,
-                key=keys.chat,
-            )
+            OpenRouterClient(upstream, clock=clock, key=keys.chat)
         )
         workshop = Workshop()
         stack.callback(workshop.close)
@@ -122,38 +119,54 @@ async def assemble(
         chores = Tasks()
         stack.push_async_callback(chores.cancel)
         catalog = await stack.enter_async_context(Catalog(client, state_dir / "catalog.json"))
-        costs = Costs(client, key=keys.speech)
+        costs = Costs(client, keys=(keys.speech, keys.chat))
         bookkeeper = Bookkeeper(costs, stores.ledger, clock)
         chores.spawn(bookkeeper.keep(), name="bookkeeper")
-        crew = Crew(
-            settings=translate.turn_settings(loaded.config),
-            chat=OpenRouterChat(client, catalog),
-            transcriber=OpenRouterTranscriber(
-                client,
-                models=translate.transcription_models(loaded.config),
-                temperature=translate.transcription_temperature(loaded.config),
-            ),
-            synthesizer=OpenRouterSynthesizer(
-                client,
-                key=keys.speech,
-                spare_key=keys.spare_speech,
-                provider=loaded.config.messages.tts.openrouter.provider,
-            ),
-            tools=ToolRegistry([current_time(clock)]),
-            ledger=Ledger(stores.ledger),
-            turns=stores.turns,
-            history=stores.history,
+        crew = _crew(
+            loaded.config,
+            state_dir,
+            client=client,
+            keys=keys,
+            catalog=catalog,
+            stores=stores,
             workshop=workshop,
             clock=clock,
-            speech_folder=state_dir / "speech",
-            user_secret=install_secret(state_dir),
-            warm=client.warm,
             settled=bookkeeper.turn_settled,
         )
         entries = loaded.config.agents.defaults.models.items()
         menu = ModelMenu(catalog, aliases={ref: entry.alias or "" for ref, entry in entries})
         dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu)
         yield Parts(dispatcher, doorman, lanes, tasks, chores, stores, workshop, clock)
+
+
+def _crew(
+    config: Config,
+    state_dir: Path,
+    *,
+    client: OpenRouterClient,
+    keys: Keyring,
+    catalog: Catalog,
+    stores: Stores,
+    workshop: Workshop,
+    clock: Clock,
+    settled: Callable[[], None],
+) -> Crew:
+    return Crew(
+        settings=translate.turn_settings(config),
+        chat=OpenRouterChat(client, catalog),
+        transcriber=voices.transcriber(config, client),
+        synthesizer=voices.synthesizer(config, client, keys),
+        tools=ToolRegistry([current_time(clock)]),
+        ledger=Ledger(stores.ledger),
+        turns=stores.turns,
+        history=stores.history,
+        workshop=workshop,
+        clock=clock,
+        speech_folder=state_dir / "speech",
+        user_secret=install_secret(state_dir),
+        warm=client.warm,
+        settled=settled,
+    )
 
 
 def _connect(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from pydantic import SecretStr
 
 from bot.access.policy import AccessRules, GroupRule
 from bot.channels.telegram.settings import TelegramSettings
@@ -24,6 +27,7 @@ from bot.openrouter.settings import (
     OpenRouterSettings,
     Timeouts,
 )
+from bot.openrouter.transcription import Listener
 from bot.turns.seams import TurnSettings
 from bot.values.audio import Voice
 from bot.voice.listen import ListenSettings
@@ -48,7 +52,7 @@ def openrouter_settings(config: Config) -> OpenRouterSettings:
             title=attribution.title,
             categories=",".join(attribution.categories),
         ),
-        headers={**revealed(provider.headers), **revealed(provider.request.headers)},
+        headers=_over({}, provider.headers, provider.request.headers),
         auth=_auth(provider.request.auth),
         provider_params=provider.params,
         own_params={entry.id: entry.params for entry in provider.models},
@@ -63,6 +67,40 @@ def openrouter_settings(config: Config) -> OpenRouterSettings:
             speech_s=tts.timeout_ms / MS_PER_S,
         ),
         allow_private_network=provider.request.allow_private_network,
+    )
+
+
+def speech_settings(config: Config) -> OpenRouterSettings:
+    """Where answers are spoken: the provider's address or its own (openrouter-wire.md §15)."""
+    general = openrouter_settings(config)
+    own = config.messages.tts.openrouter.base_url
+    return replace(general, base_url=own or general.base_url)
+
+
+def listeners(config: Config) -> tuple[Listener, ...]:
+    """Who listens, in the order of asking, and where (openrouter-wire.md §16).
+
+    The address and the headers of one candidate win over those of all, these over the provider's.
+    """
+    audio, general = config.tools.media.audio, openrouter_settings(config)
+    shared = replace(
+        general,
+        base_url=audio.base_url or general.base_url,
+        headers=_over(general.headers, audio.headers, audio.request.headers),
+        auth=_auth(audio.request.auth) or general.auth,
+    )
+    return tuple(
+        Listener(
+            model=entry.model or DEFAULT_TRANSCRIPTION,
+            language=(entry.language or audio.language or "").strip(),
+            timeout_s=entry.timeout_seconds or audio.timeout_seconds,
+            settings=replace(
+                shared,
+                base_url=entry.base_url or shared.base_url,
+                headers=_over(shared.headers, entry.headers),
+            ),
+        )
+        for entry in _listeners(config) or [MediaModel()]
     )
 
 
@@ -152,23 +190,15 @@ def turn_settings(config: Config) -> TurnSettings:
         echo=audio.echo_transcript,
         echo_format=audio.echo_format,
         transcription_model=transcription_models(config)[0],
-        listen=ListenSettings(
-            language=transcription_language(config), concurrency=config.tools.media.concurrency
-        ),
+        # Each listener has its own hint: one that goes with the request would win over it.
+        listen=ListenSettings(concurrency=config.tools.media.concurrency),
         speak=SpeakSettings(language=audio.language or "", learned_formats={}),
     )
 
 
 def transcription_models(config: Config) -> tuple[str, ...]:
     """The models that listen, in the order in which they are tried."""
-    configured = tuple(entry.model or DEFAULT_TRANSCRIPTION for entry in _listeners(config))
-    return configured or (DEFAULT_TRANSCRIPTION,)
-
-
-def transcription_language(config: Config) -> str:
-    """The hint that goes with recordings: the first model's own (openrouter-wire.md §16)."""
-    own = next((entry.language for entry in _listeners(config)), None)
-    return own or config.tools.media.audio.language or ""
+    return tuple(listener.model for listener in listeners(config))
 
 
 def transcription_temperature(config: Config) -> float | None:
@@ -199,6 +229,14 @@ def _group(rule: GroupConfig) -> GroupRule:
         allow_from=frozenset(rule.allow_from or ()),
         policy=rule.group_policy or "",
     )
+
+
+def _over(headers: Mapping[str, str], *layers: dict[str, SecretStr]) -> dict[str, str]:
+    """Later layers win, in whatever case a name is written."""
+    merged = {name.lower(): value for name, value in headers.items()}
+    for layer in layers:
+        merged |= {name.lower(): value for name, value in revealed(layer).items()}
+    return merged
 
 
 def _secret(value: object) -> Secret | None:

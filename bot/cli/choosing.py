@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.frame import CATALOG_FILE, Home
-from bot.config.edit import change
+from bot.config.edit import change, holds_values
 from bot.config.include import read_all
 from bot.config.keypath import KeyPath, get
 from bot.config.load import Loaded
@@ -81,8 +81,7 @@ def model_path(config: Path) -> KeyPath:
 
 def configured(config: Path, path: KeyPath) -> Any:
     """What the file has at `path`, or `keypath.ABSENT`."""
-    written = config.is_file() and config.read_bytes().strip()
-    return get(read_all(config).data if written else {}, path)
+    return get(read_all(config).data if holds_values(config) else {}, path)
 
 
 def ids_at_hand(state_dir: Path) -> frozenset[str]:

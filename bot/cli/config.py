@@ -23,7 +23,7 @@ WRONG = 2  # exit code for wrong usage or configuration
 
 app = typer.Typer(name="config", help="Check and show the configuration.", no_args_is_help=True)
 
-ConfigOption = typer.Option(None, "--config", metavar="PATH", help="The configuration file.")
+ConfigOption = typer.Option(None, "--config", metavar="FILE", help="The configuration file.")
 StateOption = typer.Option(None, "--state-dir", metavar="DIR", help="The state folder.")
 
 
@@ -70,7 +70,7 @@ def set_value(
     with exits():
         place = home(config, state_dir)
         key = tuple(_keys(path))
-        before = {finding.message for finding in place.load().warnings}
+        before = {finding.message for finding in place.load_to_edit().warnings}
         loaded = _set(place.config, key, sys.stdin.read().strip() if value == "-" else value)
     for finding in loaded.warnings:
         if finding.message not in before:

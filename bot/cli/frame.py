@@ -29,11 +29,19 @@ CATALOG_FILE = "catalog.json"
 
 ConfigOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-    typer.Option("--config", help="Config file (JSON5). Default: PARLEY_CONFIG, or config.json5."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Config file (JSON5). Default: PARLEY_CONFIG, or config.json5.",
+    ),
 ]
 StateOption = Annotated[
     Optional[Path],  # noqa: UP045 - as above
-    typer.Option("--state-dir", help="State folder. Default: PARLEY_STATE_DIR, or ~/.parley."),
+    typer.Option(
+        "--state-dir",
+        metavar="DIR",
+        help="State folder. Default: PARLEY_STATE_DIR, or ~/.parley.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -70,6 +78,12 @@ class Home:
 
         found = self.config if self.config.exists() else None
         return load(path=found, environ=os.environ)
+
+    def load_to_edit(self) -> Loaded:
+        """The same, but a file of nothing but comments counts as an empty one."""
+        from bot.config.edit import load_to_edit
+
+        return load_to_edit(self.config, environ=os.environ)
 
 
 def home(config: Path | None, state_dir: Path | None) -> Home:

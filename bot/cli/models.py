@@ -91,7 +91,7 @@ def set_model(
 
     with exits():
         place = home(config, state_dir)
-        choice = choose(ref, place.load(), ids_at_hand(place.state_dir))
+        choice = choose(ref, place.load_to_edit(), ids_at_hand(place.state_dir))
         write(place, choice.ref)
     print(f"{choice.ref} is the model now, in {place.config}.")
     if choice.remark:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
+from bot.app import voices
 from bot.app.assemble import DATABASE_FILE, NO_KEY
 from bot.app.keyring import Keyring
 from bot.cli.frame import CATALOG_FILE
@@ -19,7 +20,6 @@ from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.keys import chat_key, speech_key
-from bot.openrouter.speech import OpenRouterSynthesizer
 from bot.openrouter.transcription import OpenRouterTranscriber
 from bot.store.db import Database
 from bot.store.ledger import Intent, LedgerTable
@@ -74,8 +74,12 @@ class OneShot:
         """What is said. Raises UpstreamError."""
         config = self.ground.loaded.config
         models = self.listeners or translate.transcription_models(config)
-        transcriber = OpenRouterTranscriber(
-            self.client, models=models, temperature=translate.transcription_temperature(config)
+        transcriber = (
+            OpenRouterTranscriber(
+                self.client, models=models, temperature=translate.transcription_temperature(config)
+            )
+            if self.listeners
+            else voices.transcriber(config, self.client)
         )
         async with self.ledger.paid(_intent("transcription", models[0])) as bill:
             heard = await transcriber.transcribe(recording, language=language)
@@ -87,12 +91,7 @@ class OneShot:
     async def speak(self, text: str, voice: Voice) -> Speech:
         """`text` as sound, with the key for speech. Raises UpstreamError."""
         keys = Keyring(self.ground.loaded, self.ground.state_dir)
-        synthesizer = OpenRouterSynthesizer(
-            self.client,
-            key=keys.speech,
-            spare_key=keys.spare_speech,
-            provider=self.ground.loaded.config.messages.tts.openrouter.provider,
-        )
+        synthesizer = voices.synthesizer(self.ground.loaded.config, self.client, keys)
         async with self.ledger.paid(_intent("speech", voice.model)) as bill:
             speech = await synthesizer.speak(text, voice)
             bill.model, bill.generation_id = speech.model, speech.generation_id

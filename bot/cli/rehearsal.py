@@ -105,7 +105,11 @@ def _note(voice: Path | None, say: str) -> tuple[str, bytes]:
         raise StartError(f"--say needs the sandbox extra: {error}.") from error
 
 
+def _short(value: object) -> object:
+    return round(value, 3) if isinstance(value, float) else value
+
+
 def _tell(trace: list[Any]) -> None:
     for at_ms, stage, facts in trace:
-        details = "  ".join(f"{name}={value}" for name, value in facts.items())
+        details = "  ".join(f"{name}={_short(value)}" for name, value in facts.items())
         print(f"{at_ms:>7} ms  {stage:<18}{details}".rstrip())

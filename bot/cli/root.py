@@ -30,6 +30,24 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"parley {version('parley-bot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """A Telegram bot you talk to."""
+
+
 @app.command()
 def run(config: ConfigOption = None, state_dir: StateOption = None) -> None:
     """Run the bot."""

@@ -44,7 +44,8 @@ def lines_of(facts: dict[str, Any]) -> list[str]:
     """The same for people."""
     key, rows = facts["key"], [("Bot", "running" if facts["running"] else "not running")]
     rows += [("State", facts["stateDir"]), ("Model", facts["model"])]
-    rows += [("Key", f"{key['source']}, {key['status']}")]
+    said = key["source"] if key["status"] == MISSING else f"{key['source']}, {key['status']}"
+    rows += [("Key", said)]
     if key["status"] == "ok":
         left = dollars(_micro(key["remainingUsd"]), nothing="no limit")
         limit = dollars(_micro(key["limitUsd"]), nothing="no limit")

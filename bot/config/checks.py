@@ -10,9 +10,11 @@ from bot.config.keypath import KeyPath, children, expand, get
 from bot.config.schema.root import Config
 from bot.config.schema.telegram import bare_id, is_unmatchable
 from bot.config.tokens import ENV_NAME, resolve_token
+from bot.config.unknown import NO_EFFECT
 from bot.errors import ConfigError
 
 _TELEGRAM: KeyPath = ("channels", "telegram")
+_AUDIO_PRIVATE: KeyPath = ("tools", "media", "audio", "request", "allowPrivateNetwork")
 _ALLOW_LISTS = (
     "channels.telegram.allowFrom",
     "channels.telegram.groupAllowFrom",
@@ -74,6 +76,8 @@ def _providers(report: Report, config: Config) -> None:
         if model.provider != "openrouter" or model.type != "provider":
             path: KeyPath = ("tools", "media", "audio", "models", index)
             report.warning(path, f"this candidate is skipped; {only}")
+    if config.tools.media.audio.request.allow_private_network:
+        report.note(_AUDIO_PRIVATE, f"{NO_EFFECT}: a transcription names no addresses")
 
 
 def _secrets(report: Report, config: Config, environ: Mapping[str, str]) -> None:

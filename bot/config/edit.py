@@ -34,12 +34,20 @@ def change(path: Path, changes: Mapping[KeyPath, Any], *, environ: Mapping[str, 
     ConfigError, with the file untouched, when something is in the way or would not load.
     """
     target = path.resolve()
-    before = load(path=target if _holds_values(target) else None, environ=environ)
+    before = load_to_edit(target, environ=environ)
     text = with_block(target.read_bytes().decode("utf-8") if target.exists() else "")
     for key, value in changes.items():
         text = edited(text, written_path(text, key, file=target), value, file=target)
     _replace(target, text, before, environ=environ)
     return load(path=target, environ=environ)
+
+
+def load_to_edit(path: Path, *, environ: Mapping[str, str]) -> Loaded:
+    """The file as `change` takes it: a missing one and one of comments alone have all defaults.
+
+    Raises ConfigError as `load` does.
+    """
+    return load(path=path if holds_values(path) else None, environ=environ)
 
 
 def written_path(text: str, path: KeyPath, *, file: Path) -> KeyPath:
@@ -71,7 +79,7 @@ def holds_secret(document: Document) -> bool:
     )
 
 
-def _holds_values(target: Path) -> bool:
+def holds_values(target: Path) -> bool:
     """Whether there is more than comments; what can't be read counts, so that loading explains."""
     if not target.is_file():
         return target.exists()

@@ -73,7 +73,7 @@ def literal(value: Any) -> str:
 
 
 def with_block(text: str) -> str:
-    """`text` itself, or with an empty block below it when it holds comments and white space only."""
+    """`text`, with an empty block below it when it holds comments and white space only."""
     if next(tokens_of(text), None):
         return text
     newline = "\r\n" if "\r\n" in text else "\n"

@@ -17,8 +17,8 @@ import httpx
 
 from bot.errors import BadAnswer, UpstreamDown, UpstreamError
 from bot.openrouter.classify import classify
+from bot.openrouter.retry import NOTHING_SENT
 
-NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 DETAIL_CHARS = 220
 REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-generation-id")
 
@@ -73,7 +73,7 @@ def from_transport(failure: httpx.RequestError | TimeoutError) -> UpstreamError:
     late = isinstance(failure, TimeoutError | httpx.TimeoutException)
     what = "timed out" if late else "connection failed"
     error = UpstreamDown(f"{what} ({type(failure).__name__})")
-    return unsent(error) if isinstance(failure, NOTHING_SENT) else error
+    return unsent(error) if isinstance(failure, (*NOTHING_SENT, httpx.PoolTimeout)) else error
 
 
 def unsent(error: E) -> E:

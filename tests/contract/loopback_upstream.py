@@ -75,6 +75,12 @@ class Upstream:
         self.asked = asyncio.Event()
         self.closed = asyncio.Event()
         self.port = 0
+        self.server: asyncio.Server | None = None
+
+    def close(self) -> None:
+        """Take no more connections."""
+        if self.server:
+            self.server.close()
 
     @property
     def url(self) -> str:
@@ -131,6 +137,7 @@ async def upstream(*script: Reply) -> AsyncIterator[Upstream]:
     state = Upstream()
     state.script = list(script)
     server = await asyncio.start_server(state.serve, "127.0.0.1", 0)
+    state.server = server
     state.port = server.sockets[0].getsockname()[1]
     try:
         yield state

@@ -8,6 +8,7 @@ import json
 from contextlib import aclosing
 from typing import Any
 
+import httpx
 import pytest
 from loopback_upstream import (
     KEY,
@@ -41,6 +42,7 @@ from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.costs import Costs
+from bot.openrouter.errors import from_transport
 from bot.openrouter.facts import UNKNOWN, ModelFacts
 from bot.openrouter.keys import Secret
 from bot.openrouter.settings import HeaderAuth, OpenRouterSettings
@@ -386,6 +388,18 @@ REFUSALS = {
         ModelMissing,
     ),
     "400 provider": (refusal(400, "Provider returned error"), UpstreamDown),
+    "400 provider, with a type": (
+        refusal(400, "Provider returned error", error_type="invalid_request"),
+        UpstreamDown,
+    ),
+    "400 provider, too long": (
+        refusal(400, "Provider returned error", error_type="context_length_exceeded"),
+        ContextTooLong,
+    ),
+    "400 provider, policy": (
+        refusal(400, "Provider returned error", error_type="content_policy_violation"),
+        Moderated,
+    ),
     "409": (refusal(409), RequestRejected),
     "413": (refusal(413), RequestRejected),
     "422": (refusal(422), RequestRejected),
@@ -426,6 +440,52 @@ async def test_server_errors_are_repeated_twice_before_they_are_raised(status: i
     assert len(state.seen) == 3
     assert clock.slept == [0.25, 0.5]
     assert caught.value.status == status
+
+
+async def test_a_connection_that_never_came_about_says_that_nothing_was_sent(
+    free_port: int,
+) -> None:
+    settings = OpenRouterSettings(base_url=f"http://127.0.0.1:{free_port}/api/v1")
+    client = OpenRouterClient(settings, clock=FakeClock(), key=lambda: KEY)
+    async with client:
+        with pytest.raises(UpstreamDown) as caught:
+            await ask(client)
+    assert not caught.value.sent
+
+
+@pytest.mark.parametrize("kind", [httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ReadError])
+def test_only_what_may_have_left_counts_as_sent(kind: type[httpx.RequestError]) -> None:
+    assert from_transport(kind("x")).sent is (kind is httpx.ReadError)
+
+
+async def test_a_connection_that_broke_after_sending_may_have_been_paid() -> None:
+    async with upstream(Reply(ending="drop")) as state, client_for(state) as client:
+        with pytest.raises(UpstreamDown) as caught:
+            await ask(client)
+    assert caught.value.sent
+
+
+class ClosingClock(FakeClock):
+    """The other side goes away while the client waits to ask again."""
+
+    def __init__(self, state: Upstream) -> None:
+        super().__init__()
+        self._state = state
+
+    async def sleep(self, seconds: float) -> None:
+        self._state.close()
+        await super().sleep(seconds)
+
+
+async def test_a_later_attempt_that_never_left_does_not_unsend_the_first() -> None:
+    async with (
+        upstream(Reply(ending="drop")) as state,
+        client_for(state, clock=ClosingClock(state)) as client,
+    ):
+        with pytest.raises(UpstreamDown, match="ConnectError") as caught:
+            await ask(client)
+    assert len(state.seen) == 1
+    assert caught.value.sent
 
 
 async def test_a_server_error_followed_by_an_answer_is_an_answer() -> None:
@@ -850,12 +910,31 @@ async def test_costs_are_looked_up_once_each_with_their_own_key_and_booked_when_
 
     script = [as_json({"data": {"total_cost": cost}}) for cost in (0.5, None, 0.25)]
     async with upstream(*script) as state, client_for(state) as client:
-        costs = Costs(client, key=lambda: Secret("speech-key"))
+        costs = Costs(client, keys=[lambda: Secret("speech-key")])
         for names in (["a"], ["", "b"], ["c", "c"]):
             assert await costs.settle(names, book) == len({"a", "c"} & set(names))
     assert booked == {"a": 500_000, "c": 250_000}
     assert [seen.path[-1] for seen in state.seen] == ["a", "b", "c"]
     assert {seen.headers["authorization"] for seen in state.seen} == {"Bearer speech-key"}
+
+
+@pytest.mark.parametrize("unknown", [404, 401])
+async def test_a_cost_that_one_key_does_not_see_is_asked_for_with_the_other(unknown: int) -> None:
+    clock = FakeClock()
+    script = (refusal(unknown), as_json({"data": {"total_cost": 0.5}}))
+    async with upstream(*script) as state, client_for(state, clock=clock) as client:
+        costs = Costs(client, keys=[lambda: Secret("speech"), lambda: Secret("chat")])
+        assert await costs.cost_micro_usd("gen-1") == 500_000
+    sent = [seen.headers["authorization"] for seen in state.seen]
+    assert sent == ["Bearer speech", "Bearer chat"]
+    assert clock.slept == []
+
+
+async def test_one_key_for_everything_is_asked_with_once() -> None:
+    same = [lambda: Secret("k"), lambda: Secret("k")]
+    async with upstream(refusal(401)) as state, client_for(state) as client:
+        assert await Costs(client, keys=same).cost_micro_usd("gen-1") is None
+    assert len(state.seen) == 1
 
 
 @pytest.mark.parametrize(("reply", "asked"), [(refusal(404), 6), (refusal(401), 1)])

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.settings import openrouter_settings, turn_settings
+from bot.app.settings import listeners, openrouter_settings, turn_settings
 from bot.config.load import load
 from bot.openrouter.chat import wire_request
 from bot.openrouter.facts import UNKNOWN, ModelFacts
@@ -256,8 +256,11 @@ def test_openai_only_fields_do_not_travel_and_the_extra_body_does(send: Send) ->
 def test_the_language_of_a_listening_model_wins_over_that_of_all(
     tmp_path: Path, own: dict[str, Any], hint: str
 ) -> None:
+    later = {"provider": "openrouter", "model": "b/two", "language": "it"}
     foreign = {"provider": "other", "model": "m", "language": "fr"}
-    audio = {"language": "en", "models": [foreign, {"provider": "openrouter", **own}]}
+    audio = {"language": "en", "models": [foreign, {"provider": "openrouter", **own}, later]}
     path = tmp_path / "config.json5"
     path.write_text(json.dumps({"tools": {"media": {"audio": audio}}}), "utf-8")
-    assert turn_settings(load(path=path, environ={}).config).listen.language == hint
+    config = load(path=path, environ={}).config
+    assert [listener.language for listener in listeners(config)] == [hint, "it"]
+    assert not turn_settings(config).listen.language  # it would win over each listener's own

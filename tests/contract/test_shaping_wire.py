@@ -1,4 +1,4 @@
-"""Every recorded chat request: the same config must give the same fields with the same values.
+"""Every recorded chat request: the same config file must give the same fields and values.
 
 Texts, tools and the output cap are Parley's own and not compared. Where a recording and a seed
 disagree the seed wins: `corrected` holds those cases (wire/README.md).
@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from bot.openrouter.chat import wire_request
-from bot.openrouter.facts import UNKNOWN
+from bot.app.settings import openrouter_settings, turn_settings
+from bot.config.load import load
+from bot.openrouter.chat import WireRequest, wire_request
+from bot.openrouter.facts import BUNDLED, UNKNOWN
 from bot.openrouter.headers import request_headers
 from bot.openrouter.keys import Secret
-from bot.openrouter.route import Route
+from bot.openrouter.route import Route, wire_model
 from bot.openrouter.settings import OpenRouterSettings
 from bot.values.chat import ChatRequest, Message, ToolSpec
 
@@ -26,23 +28,15 @@ KEY = Secret("sk-or-<KEY>")
 TOOL = ToolSpec("clock", "Tells the time.", {"type": "object", "properties": {}})
 
 
+Shaped = tuple[WireRequest, dict[str, str]]
+
+
 def corrected(case: str, body: dict[str, Any]) -> dict[str, Any]:
     """A recorded body after the rows of wire/README.md in which a seed wins."""
     body = dict(body)
     if body["model"] == "openrouter/auto" or case.startswith("deepseek"):
         body.pop("reasoning", None)
     return body
-
-
-def settings_of(config: dict[str, Any]) -> OpenRouterSettings:
-    defaults = config["agents"]["defaults"]
-    provider = config.get("models", {}).get("providers", {}).get("openrouter", {})
-    return OpenRouterSettings(
-        base_url=provider.get("baseUrl", ""),
-        provider_params=provider.get("params", {}),
-        default_params=defaults.get("params", {}),
-        model_params={ref: row["params"] for ref, row in defaults.get("models", {}).items()},
-    )
 
 
 def stored(message: Message) -> Message:
@@ -54,38 +48,42 @@ def stored(message: Message) -> Message:
     return {**kept, "content": content}
 
 
-def shaped_again(config: dict[str, Any], body: dict[str, Any]) -> Any:
-    defaults = config["agents"]["defaults"]
-    settings = settings_of(config)
-    request = ChatRequest(
-        model=defaults["model"]["primary"],
-        messages=[stored(message) for message in body["messages"]],
-        tools=[TOOL],
-        thinking=defaults.get("thinkingDefault", ""),
-    )
+@pytest.fixture
+def shaped(tmp_path: Path, recorded: dict[str, Any]) -> Shaped:
+    """The recorded request as Parley makes it from the recorded configuration, with headers."""
+    path = tmp_path / "config.json5"
+    path.write_text(json.dumps(recorded["config"]), "utf-8")
+    loaded = load(path=path, environ={})
+    assert not [finding.message for finding in (*loaded.errors, *loaded.warnings)]
+    settings = openrouter_settings(loaded.config)
+    model = turn_settings(loaded.config).model
     route = Route.of(settings.base_url)
-    wire = wire_request(request, settings=settings, route=route, facts=UNKNOWN)
+    request = ChatRequest(model, list(map(stored, recorded["json"]["messages"])), tools=[TOOL])
+    facts = BUNDLED.get(wire_model(model), UNKNOWN)
+    wire = wire_request(request, settings=settings, route=route, facts=facts)
     headers = request_headers(settings, route, KEY, wire.headers)
     return wire, {name.decode(): value.decode() for name, value in headers}
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda row: f"{row['case']}-{row['number']}")
 class TestRecordedRequest:
-    def test_has_the_same_fields_with_the_same_values(self, recorded: dict[str, Any]) -> None:
-        wire, _ = shaped_again(recorded["config"], recorded["json"])
+    def test_has_the_same_fields_with_the_same_values(
+        self, recorded: dict[str, Any], shaped: Shaped
+    ) -> None:
+        wire, _ = shaped
         expected = corrected(recorded["case"], recorded["json"])
         sent = {name: value for name, value in wire.body.items() if name not in OWN}
         assert sent == {name: value for name, value in expected.items() if name not in OWN}
         assert isinstance(wire.body["max_completion_tokens"], int)
         assert wire.body["tools"][0]["type"] == "function"
 
-    def test_has_the_same_messages(self, recorded: dict[str, Any]) -> None:
-        wire, _ = shaped_again(recorded["config"], recorded["json"])
+    def test_has_the_same_messages(self, recorded: dict[str, Any], shaped: Shaped) -> None:
+        wire, _ = shaped
         expected = [dict(message) for message in recorded["json"]["messages"]]
         assert wire.body["messages"] == expected
 
-    def test_has_the_same_headers(self, recorded: dict[str, Any]) -> None:
-        _, headers = shaped_again(recorded["config"], recorded["json"])
+    def test_has_the_same_headers(self, recorded: dict[str, Any], shaped: Shaped) -> None:
+        _, headers = shaped
         headers.pop("user-agent")
         assert headers == recorded["headers"]
 

@@ -28,7 +28,7 @@ def main() -> None:
     from bot.cli import root
 
     root.import_lean()
-    from bot.cli.launch import set_up_logs
+    from bot.cli.prepare import set_up_logs
     from bot.config.load import load
 
     loaded = pointed_at(load(path=None, environ=os.environ), base)

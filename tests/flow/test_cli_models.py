@@ -83,6 +83,23 @@ def test_list_goes_on_without_a_catalogue(desk: Desk) -> None:
     assert len(json.loads(done.stdout)["models"]) == 6
 
 
+def test_list_without_a_key_says_that_there_is_none(desk: Desk) -> None:
+    done = desk.runs("models", "list", key="")
+    assert done.returncode == 0
+    assert "There is no OpenRouter key" in done.stderr
+    assert "refused" not in done.stderr
+    assert "openrouter/auto" in done.stdout
+
+
+def test_a_wrong_telegram_block_is_told_and_stops_nothing_here(desk: Desk) -> None:
+    desk.config.write_text(
+        desk.config.read_text().replace("telegram: {", "telegram: { botToken: 'x',")
+    )
+    done = desk.runs("models", "status")
+    assert done.returncode == 0
+    assert "botToken" in done.stderr
+
+
 def test_status_names_the_places_of_the_keys_and_never_a_key(desk: Desk) -> None:
     desk.add("  messages: { tts: { providers: { openrouter: { apiKey: 'sk-or-hush' } } } },")
     for form in ((), ("--json",)):
@@ -93,3 +110,11 @@ def test_status_names_the_places_of_the_keys_and_never_a_key(desk: Desk) -> None
         assert desk.stage.key not in done.stdout + done.stderr
         assert "hush" not in done.stdout + done.stderr
     assert desk.runs("models").stdout == desk.runs("models", "status").stdout
+
+
+def test_a_file_of_comments_alone_can_be_set(desk: Desk) -> None:
+    desk.config.write_text("// all defaults so far\n")
+    done = desk.runs("models", "set", "openrouter/moonshotai/kimi-k2.6")
+    assert done.returncode == 0, done.stderr
+    assert "// all defaults so far" in desk.config.read_text()
+    assert "kimi-k2.6" in desk.config.read_text()

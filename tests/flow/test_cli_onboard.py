@@ -70,6 +70,20 @@ def test_a_refused_token_ends_onboarding_without_showing_it(desk: Desk) -> None:
     assert desk.stage.token not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "wrong", [("--telegram-token", "not-a-token"), ("--owner", "ada"), ("--owner", "١٢")]
+)
+def test_options_that_cannot_be_right_are_refused_before_anything_is_written(
+    desk: Desk, wrong: tuple[str, str]
+) -> None:
+    before = desk.config.read_text()
+    given = ("--openrouter-api-key", desk.stage.key)
+    done = desk.runs("onboard", "--non-interactive", *given, *wrong, key="")
+    assert done.returncode == 2
+    assert desk.config.read_text() == before
+    assert not desk.profiles.exists()
+
+
 def test_status_of_a_new_place_is_modest(desk: Desk) -> None:
     facts = desk.prints("status")
     assert facts["running"] is False

@@ -40,6 +40,16 @@ def test_text_is_answered_in_text(stage: Stage, options: list[str]) -> None:
     assert not BUBBLE.search(ended.stdout)
 
 
+def test_marks_of_style_are_not_shown(stage: Stage, options: list[str]) -> None:
+    stage.answers("Use **one** `ls **` and 2 ** 3.\n```sh\necho **now**\n```", match="How?")
+    ended = talk(stage, options, "How?", "/quit")
+
+    assert ended.returncode == 0, ended.stderr
+    assert "Use one ls ** and 2 ** 3." in ended.stdout
+    assert "echo **now**" in ended.stdout
+    assert "`" not in ended.stdout
+
+
 def test_a_note_is_echoed_answered_and_spoken_into_a_file(stage: Stage, options: list[str]) -> None:
     (stage.folder / "my note.ogg").write_bytes(voices.say(HEARD))
     stage.openrouter.post("transcripts", {"queue": [{"text": HEARD}]})
@@ -92,6 +102,7 @@ def test_a_missing_key_exits_2(stage: Stage, options: list[str]) -> None:
 
     assert ended.returncode == 2
     assert "OPENROUTER_API_KEY" in ended.stderr
+    assert "parley sandbox" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -23,9 +23,9 @@ CONFIG = {
 }
 
 
-def fails(guest: Guest, model: str, **fault: Any) -> None:
+def fails(guest: Guest, model: str, *, times: int | None = None, **fault: Any) -> None:
     answer = {"text": "Half an", "fault": {"kind": "status", **fault}}
-    script = {"match": "*", "model": model, "times": None, "answer": answer}
+    script = {"match": "*", "model": model, "times": times, "answer": answer}
     guest.stage.openrouter.post("script", [script])
 
 
@@ -123,6 +123,24 @@ def test_the_panel_of_fusion_stands_at_the_end_of_its_system_prompt_alone(guest:
     assert fusion["plugins"] == PANEL["plugins"]
     assert fusion["messages"][0]["content"].endswith("Judge model: b/judge")
     assert fusion["messages"][0]["content"].startswith(plain["messages"][0]["content"])
+
+
+def test_what_is_left_of_the_credit_bounds_a_second_try(guest: Guest) -> None:
+    fails(guest, FIRST, status=402, affordable_tokens=77, times=1)
+    answers(guest, FIRST, "Briefly, then.")
+    assert guest.asks("Are you there?") == ["Briefly, then."]
+    first, second = (call["json"] for call in guest.stage.upstream_calls("chat"))
+    assert second == {**first, "max_completion_tokens": 77}
+    assert first["max_completion_tokens"] > 77
+    assert [state for _, state in booked(guest)] == ["done"]
+
+
+def test_credit_that_shrinks_further_is_not_chased(guest: Guest) -> None:
+    for left in (77, 76):
+        fails(guest, FIRST, status=402, affordable_tokens=left, times=1)
+    answers(guest, SECOND, "Here I am.")
+    assert guest.asks("Are you there?") == ["Here I am."]
+    assert asked(guest) == [FIRST, FIRST, SECOND]
 
 
 def test_a_models_own_thinking_level_holds_until_a_person_chooses(guest: Guest) -> None:

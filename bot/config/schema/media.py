@@ -9,8 +9,8 @@ from pydantic import Field
 from bot.config.schema.base import (
     Block,
     Flag,
+    OptionalApiUrl,
     OptionalText,
-    OptionalUrl,
     Params,
     Seconds,
     SecretTexts,
@@ -45,8 +45,8 @@ class MediaModel(Block):
     timeout_seconds: Seconds | None = Field(default=None, description="Time for one attempt.")
     profile: OptionalText = Field(default=None, description="Stored login to use.")
     preferred_profile: OptionalText = Field(default=None, description="Stored login to try first.")
-    base_url: OptionalUrl = Field(
-        default=None, description="Address of the API for this candidate."
+    base_url: OptionalApiUrl = Field(
+        default=None, description="Address of the API for this candidate; it gets the key."
     )
     headers: SecretTexts = Field(default_factory=dict, description="Headers for this candidate.")
 
@@ -109,7 +109,9 @@ class Audio(Block):
     attachments: Attachments = Field(
         default_factory=Attachments, description="Which recordings of one message are heard."
     )
-    base_url: OptionalUrl = Field(default=None, description="Address of the API for transcription.")
+    base_url: OptionalApiUrl = Field(
+        default=None, description="Address of the API for transcription; it gets the key."
+    )
     headers: SecretTexts = Field(default_factory=dict, description="Headers for transcription.")
     request: RequestConfig = Field(
         default_factory=RequestConfig, description="How transcription requests are sent."

@@ -11,9 +11,9 @@ from bot.config.schema.base import (
     Block,
     Flag,
     Millis,
+    OptionalApiUrl,
     OptionalKey,
     OptionalText,
-    OptionalUrl,
     Params,
     Positive,
     Text,
@@ -28,7 +28,7 @@ class TtsProvider(Block):
         default=None,
         description="Key for speech; models.providers.<name>.apiKey serves when unset.",
     )
-    base_url: OptionalUrl = Field(
+    base_url: OptionalApiUrl = Field(
         default=None,
         description="Address of the API; models.providers.<name>.baseUrl serves when unset.",
     )

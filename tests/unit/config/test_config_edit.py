@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.edit import canonical_path, change, written_path
+from bot.config.edit import canonical_path, change, load_to_edit, written_path
+from bot.config.schema import Config
 from bot.config.splice import edited, splices
 from bot.errors import ConfigError
 
@@ -216,6 +217,34 @@ def test_an_older_mistake_elsewhere_does_not_stop_an_edit(tmp_path: Path) -> Non
     path = written(tmp_path, "{ messages: { tts: { auto: 'loud' } } }")
     change(path, {("agents", "defaults", "thinkingDefault"): "low"}, environ={})
     assert "loud" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("// my bot\n/* { a: 1 } */\n", "// my bot\n/* { a: 1 } */\n{\n  messages: BLOCK,\n}\n"),
+        ("\n// no end of line", "\n// no end of line\n{\n  messages: BLOCK,\n}\n"),
+        ("// one\r\n", "// one\r\n{\r\n  messages: BLOCK,\r\n}\r\n"),
+        (" \n", "{\n  messages: BLOCK,\n}\n"),
+    ],
+)
+def test_a_file_of_comments_alone_keeps_them_and_gets_a_block(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    path = tmp_path / "config.json5"
+    path.write_bytes(text.encode())
+    assert load_to_edit(path, environ={}).config == Config()
+    loaded = change(path, {("messages", "tts", "auto"): "off"}, environ={})
+    assert loaded.config.messages.tts.auto == "off"
+    block = '{ tts: { auto: "off" } }'
+    assert path.read_bytes().decode() == expected.replace("BLOCK", block)
+
+
+def test_a_comment_without_an_end_is_not_taken_for_an_empty_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "/* never closed\n")
+    with pytest.raises(ConfigError, match=r"config\.json5:1"):
+        change(path, {("messages", "tts", "auto"): "off"}, environ={})
+    assert path.read_text() == "/* never closed\n"
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -89,10 +89,9 @@ def test_both_generations_of_every_name_come_to_the_same_configuration(read: Rea
     assert old.config.model_dump(exclude=differs) == new.config.model_dump(exclude=differs)
 
 
-def test_the_example_configuration_loads_without_a_word_and_is_complete() -> None:
+def test_the_example_configuration_loads_without_a_word_and_without_a_variable() -> None:
     example = Path(__file__).parents[3] / "config.example.json5"
-    keys = {"OPENROUTER_API_KEY": "sk-or-v1-x", "TELEGRAM_BOT_TOKEN": "123456:ABC"}
-    result = load(path=example, environ=keys)
+    result = load(path=example, environ={})
     assert (result.errors, result.warnings, result.notes) == ((), (), ())
     assert result.config.channels.telegram.groups is not None
     assert result.config.agents.defaults.image_generation_model.timeout_ms == 180_000
@@ -100,8 +99,7 @@ def test_the_example_configuration_loads_without_a_word_and_is_complete() -> Non
 
 def test_what_the_example_calls_a_default_is_the_default() -> None:
     example = Path(__file__).parents[3] / "config.example.json5"
-    keys = {"OPENROUTER_API_KEY": "sk-or-v1-x", "TELEGRAM_BOT_TOKEN": "123456:ABC"}
-    config, default = load(path=example, environ=keys).config, Config()
+    config, default = load(path=example, environ={}).config, Config()
     assert config.messages.tts.openrouter == default.messages.tts.openrouter
     assert config.messages.queue == default.messages.queue
     assert config.parley == default.parley
@@ -111,7 +109,7 @@ def test_what_the_example_calls_a_default_is_the_default() -> None:
     assert config.tools.media.audio.model_dump(exclude=audio) == (
         default.tools.media.audio.model_dump(exclude=audio)
     )
-    mine = {"bot_token", "groups"}
+    mine = {"groups"}
     assert config.channels.telegram.model_dump(exclude=mine) == (
         default.channels.telegram.model_dump(exclude=mine)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.access.ledger import Ledger
-from bot.errors import RateLimited, UpstreamError
+from bot.errors import RateLimited, UpstreamDown, UpstreamError
 from bot.store.db import Database
 from bot.store.ledger import Intent, LedgerTable
 from bot.values.clock import Clock
@@ -46,6 +46,18 @@ async def test_what_was_refused_cost_nothing(database: Database, clock: Clock) -
             raise RateLimited("too many", status=429)
     assert await states(database) == ["failed"]
     assert (await table.spent("telegram:1")).calls == 0
+
+
+@pytest.mark.parametrize(("sent", "state"), [(False, "failed"), (True, "maybe_paid")])
+async def test_what_was_never_sent_cost_nothing(
+    database: Database, clock: Clock, *, sent: bool, state: str
+) -> None:
+    failure = UpstreamDown("no connection")
+    failure.sent = sent
+    with pytest.raises(UpstreamDown):
+        async with Ledger(LedgerTable(database, clock)).paid(CALL):
+            raise failure
+    assert await states(database) == [state]
 
 
 async def test_what_broke_off_may_have_been_paid(database: Database, clock: Clock) -> None:

@@ -58,9 +58,3 @@ async def ending_on_signal() -> AsyncIterator[Ending]:
         log.info("bot.start_broken_off")
     finally:
         ending.stop_listening()
-
-
-async def until_told() -> None:
-    """Wait for SIGTERM or SIGINT."""
-    async with ending_on_signal() as ending:
-        await ending.wait()

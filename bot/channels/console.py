@@ -103,6 +103,7 @@ class ConsoleReply:
 
     channel: ConsoleChannel
     turn_id: str
+    closed: bool = False
 
     async def show(self, activity: Activity | None) -> None:
         """A terminal needs no sign of life between a question and its answer."""
@@ -125,7 +126,9 @@ class ConsoleReply:
         await self.channel.receipts.once(key, send)
 
     async def close(self) -> None:
-        self.channel.idle.set()
+        if not self.closed:  # a second time would answer for a line that came in between
+            self.closed = True
+            self.channel.idle.set()
 
 
 def _attachments(voice: str) -> tuple[Attachment, ...]:

@@ -14,8 +14,15 @@ PLACES := -u PARLEY_CONFIG -u PARLEY_STATE_DIR -u DATABASE_URL -u PORT -u WEBHOO
 run: $(VENV)/.run
 	@$(BIN)/python -m bot start
 
+# The browser tests need more than Python. Where there is no Chromium they are left out, loudly;
+# CI installs it and leaves nothing out.
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser)
+BROWSERLESS := $(if $(CI)$(CHROMIUM),,--ignore=tests/browser)
+export CHROMIUM
+
 test: $(VENV)/.dev
-	env $(SECRETS) $(PLACES) $(BIN)/python -m pytest $(ARGS)
+	@test -z "$(BROWSERLESS)" || echo "No Chromium here, so the browser tests are LEFT OUT (apt-get install chromium)."
+	env $(SECRETS) $(PLACES) $(BIN)/python -m pytest $(BROWSERLESS) $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

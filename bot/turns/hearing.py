@@ -54,6 +54,11 @@ class Hearing:
 
         self._echoing = asyncio.create_task(after_the_request(), name="echo")
 
+    @property
+    def echo_is_out(self) -> bool:
+        """Whether nothing of the answer would overtake the echo."""
+        return self._echoing is None or self._echoing.done()
+
     async def echoed(self) -> None:
         """Wait for the echo, so that it stands before the answer. Its failure matters to nobody."""
         if self._echoing is None:

@@ -171,7 +171,7 @@ class Turn:
             short = heard if len(heard) <= ECHO_CHARS else heard[:ECHO_CHARS].rstrip() + " …"
             shown = self._crew.settings.echo_format.replace(TRANSCRIPT, escape_markdown(short))
             part = TextPart("heard", shown, answers=True)
-            self._hearing.echo(lambda: self._reply.deliver(part))
+            self._hearing.echo(lambda: self._echo(part))
         return heard
 
     async def _think(self, heard: str | None) -> str:
@@ -197,7 +197,17 @@ class Turn:
         self._answer_so_far += text
         if self._speaking is not None:
             self._speaking.feed(text)
-        if self._crew.settings.keep_text or not (self._speaking and self._speaking.active):
+        if self._hearing.echo_is_out:
+            await self._grow()
+
+    async def _echo(self, part: TextPart) -> None:
+        """The echo stands before the answer: what was written meanwhile shows after it."""
+        await self._reply.deliver(part)
+        await self._grow()
+
+    async def _grow(self) -> None:
+        shown = self._crew.settings.keep_text or not (self._speaking and self._speaking.active)
+        if shown and self._answer_so_far:
             await self._reply.grow(self._answer_so_far)
             self._trace.mark_once(Stage.FIRST_TEXT)
 

@@ -71,7 +71,9 @@ def test_a_voice_turn_shows_every_stage_its_time_and_its_price(visitor: Visitor)
     expect(turn.locator(".waterfall")).to_be_visible()
     assert turn.locator(".waterfall .stage").all_inner_texts() == STAGES
     times = [_ms(text) for text in turn.locator(".waterfall .at").all_inner_texts()]
-    assert times == sorted(times[:3]) + times[3:]
+    heard, first_text, answered = times[:3]
+    # A model that answers at once is done before the echo lets its text be shown.
+    assert heard < min(first_text, answered)
     assert max(times) == _ms(turn.locator(".total").inner_text())
     for kind in ("transcription", "chat", "speech"):
         expect(turn.locator(".prices")).to_contain_text(kind)

@@ -48,7 +48,6 @@ class TurnSettings:
     hear: bool = True
     echo: bool = True
     echo_format: str = '📝 "{transcript}"'
-    language: str = ""
     transcription_model: str = ""
     download_limit_bytes: int = 20_000_000
     max_rounds: int = 12

@@ -76,7 +76,7 @@ class Thinker:
                 break
             done = await self._ask(messages, with_tools=rounds_left > 0)
             self.cut_off = done.finish == "length"
-            await self._store(messages, [done.message], stored_already=True)
+            messages.append(done.message)  # kept by the attempt, before its call counted as done
         return _visible(messages)
 
     async def _resume(self) -> list[Message]:
@@ -169,11 +169,8 @@ class Thinker:
         )
         return await self._crew.tools.call(call, context)
 
-    async def _store(
-        self, messages: list[Message], new: list[Message], *, stored_already: bool = False
-    ) -> None:
-        if not stored_already:
-            await self._keep(len(messages), new)
+    async def _store(self, messages: list[Message], new: list[Message]) -> None:
+        await self._keep(len(messages), new)
         messages.extend(new)
 
     async def _keep(self, position: int, new: list[Message]) -> None:

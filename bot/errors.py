@@ -26,6 +26,7 @@
         │   └── BadAnswer      the answer is no answer: HTML, wrong type, cut off, empty
         └── DeliverError       the channel refused a send
             ├── VoiceForbidden
+            ├── TooLargeToSend
             └── ChatGone       blocked, kicked, deleted: nothing more can be sent
 
 The first line of each docstring is the default message for the log; `sentence` is for the person.
@@ -238,6 +239,13 @@ class VoiceForbidden(DeliverError):
     default_sentence = (
         "Your privacy settings don't let me send voice messages, so I answer in text."
     )
+
+
+class TooLargeToSend(DeliverError):
+    """The file is larger than the channel takes."""
+
+    code = "deliver.too_large"
+    default_sentence = "The result is over 50 MB, more than Telegram lets me send."
 
 
 class ChatGone(DeliverError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import AudioTooLarge, BadUpdate, DownloadFailed
-from bot.turns.channel import Activity, Arrival, Intake, Part, Reply, TextPart, VoicePart
+from bot.turns.channel import Activity, Arrival, Intake, MediaPart, Part, Reply, TextPart, VoicePart
 from bot.turns.receipts import Receipts
 from bot.values.clock import Clock
 from bot.values.conversation import (
@@ -117,6 +117,8 @@ class ConsoleReply:
         async def send() -> str:
             if isinstance(part, TextPart):
                 self.channel.write(part.markdown)
+            elif isinstance(part, MediaPart):
+                await self._save(part)
             elif isinstance(part, VoicePart):
                 path = self.channel.out_dir / f"{self.turn_id}-{part.key.replace('/', '-')}.ogg"
                 await asyncio.to_thread(path.write_bytes, part.bubble.ogg)
@@ -124,6 +126,19 @@ class ConsoleReply:
             return key
 
         await self.channel.receipts.once(key, send)
+
+    async def change(self, key: str, part: TextPart | None) -> None:
+        """What is printed stays; only news of it is worth a line."""
+        if part is not None and not part.buttons:
+            self.channel.write(part.markdown)
+
+    async def _save(self, part: MediaPart) -> None:
+        if part.markdown:
+            self.channel.write(part.markdown)
+        for file in part.files:
+            path = self.channel.out_dir / f"{self.turn_id}-{Path(file.name).name}"
+            await asyncio.to_thread(path.write_bytes, file.data)
+            self.channel.write(f"📎 {path}")
 
     async def close(self) -> None:
         if not self.closed:  # a second time would answer for a line that came in between

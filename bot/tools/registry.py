@@ -32,6 +32,7 @@ class ToolContext:
     person: str
     turn_id: str
     call_id: str
+    message_id: str = ""  # the message that started the turn, as its channel names it
 
 
 Run = Callable[[Mapping[str, Any], ToolContext], Awaitable[str]]

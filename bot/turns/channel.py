@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from bot.values.audio import Bubble
 from bot.values.conversation import Attachment, Conversation, Incoming
+from bot.values.media import MediaFile
 
 
 class Activity(StrEnum):
@@ -62,7 +63,21 @@ class VoicePart:
     answers: bool = False
 
 
-Part = TextPart | VoicePart
+@dataclass(frozen=True, slots=True)
+class MediaPart:
+    """One to ten finished files of one kind, sent together: pictures, a film, a track.
+
+    Each takes the nicest form that its size and type allow, else it goes as a document. `markdown`
+    is the caption; what is too long for one follows as text.
+    """
+
+    key: str
+    files: tuple[MediaFile, ...]
+    markdown: str = ""
+    answers: bool = False
+
+
+Part = TextPart | VoicePart | MediaPart
 
 
 class Reply(Protocol):
@@ -79,7 +94,14 @@ class Reply(Protocol):
     async def deliver(self, part: Part) -> None:
         """Send `part`, at most once for its key, and return when the channel has it.
 
-        Raises VoiceForbidden, ChatGone or DeliverError.
+        Raises VoiceForbidden, TooLargeToSend, ChatGone or DeliverError.
+        """
+        ...
+
+    async def change(self, key: str, part: TextPart | None) -> None:
+        """Let the text that was delivered under `key` become `part`, or with None vanish.
+
+        Decoration: never raises. Where nothing was delivered under `key`, nothing happens.
         """
         ...
 

@@ -43,6 +43,7 @@ class Question:
     chat_kind: ChatKind
     user_message: Message
     choices: Choices
+    message_id: str = ""
 
 
 class Thinker:
@@ -166,6 +167,7 @@ class Thinker:
             person=self._payer.person,
             turn_id=self._payer.turn_id,
             call_id=call.id,
+            message_id=self._question.message_id,
         )
         return await self._crew.tools.call(call, context)
 

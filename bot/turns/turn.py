@@ -177,7 +177,9 @@ class Turn:
     async def _think(self, heard: str | None) -> str:
         message = {"role": "user", "content": user_text(self.incoming, heard=heard)}
         choices = await self._door.desk.conversations.choices(self._payer.conversation)
-        question = Question(self._payer, self.incoming.chat_kind, message, choices)
+        question = Question(
+            self._payer, self.incoming.chat_kind, message, choices, self.incoming.message_id
+        )
         thinker = Thinker(self._crew, question, trace=self._trace, on_text=self._say_as_it_comes)
         try:
             answer = await thinker.think()

@@ -64,7 +64,8 @@ class Attachment:
     """A file that came with a message; `ref` is what its channel needs to fetch the bytes.
 
     `size_bytes` and `duration_s` are the sender's claims: hints for early refusal, never trusted.
-    `unique_id` is the same for the same file, whoever sends it again.
+    `unique_id` is the same for the same file, whoever sends it again. `words` say what can be said
+    of it without a file: coordinates and name of a place, the emoji of a sticker.
     """
 
     kind: AttachmentKind
@@ -74,6 +75,7 @@ class Attachment:
     file_name: str = ""
     size_bytes: int | None = None
     duration_s: float | None = None
+    words: str = ""
 
     @property
     def may_carry_sound(self) -> bool:
@@ -104,12 +106,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The message that this one answers, as far as the channel tells."""
+    """The message that this one answers, as far as the channel tells, files included."""
 
     message_id: str
     text: str = ""
     author: str = ""
     from_bot: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ class Incoming:
     """One message from a person, whatever the channel.
 
     `addressed` is true in private chats, and in groups when the message names the bot, answers it
-    or carries a command for it.
+    or carries a command for it. Messages of one `album` belong together; `forwarded_from` names
+    whose words these are when the sender only passed them on.
     """
 
     conversation: Conversation
@@ -131,6 +135,8 @@ class Incoming:
     quote: Quote | None = None
     addressed: bool = True
     chat_title: str = ""
+    album: str = ""
+    forwarded_from: str = ""
 
     @property
     def note(self) -> Attachment | None:

@@ -112,4 +112,6 @@ class DropboxReply:
 
         await self.channel.context.receipts.once(f"{self.turn_id}/{part.key}", send)
 
+    async def change(self, key: str, part: TextPart | None) -> None: ...
+
     async def close(self) -> None: ...

@@ -1,0 +1,161 @@
+"""The shelf: files of conversations that the model can refer to, in a folder with a table beside.
+
+A file is on the disk before its row is: a row never names what is not there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.store.db import Database, queries, storable
+from bot.values.clock import Clock
+from bot.values.media import MediaFile
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+MS_PER_S = 1000
+MARK = "m"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """One file as it stands on the shelf. People and models call it by `ref`, such as `m12`."""
+
+    id: int
+    conversation: str
+    kind: str  # image, video, music, document
+    mime: str
+    name: str
+    path: Path
+    job_id: str = ""
+    size_bytes: int = 0
+    width: int | None = None
+    height: int | None = None
+    duration_s: float | None = None
+
+    @property
+    def ref(self) -> str:
+        return f"{MARK}{self.id}"
+
+
+class Shelf:
+    """Rows of `media` and their files. A conversation sees only what is its own."""
+
+    def __init__(self, database: Database, clock: Clock, folder: Path) -> None:
+        self._database = database
+        self._clock = clock
+        self._folder = folder
+        self._queries = queries("media")
+
+    async def put(
+        self,
+        conversation: str,
+        file: MediaFile,
+        *,
+        kind: str,
+        unique_id: str = "",
+        job_id: str = "",
+    ) -> Shelved:
+        """Keep `file`; on the disk, flushed, before this returns. Raises OSError when it can't be.
+
+        `unique_id` is the channel's name of the file: `find` knows it again by that.
+        """
+        path = await asyncio.to_thread(self._write, file)
+        async with self._database.transaction() as connection:
+            row = await self._queries.add(
+                connection,
+                conversation=conversation,
+                kind=kind,
+                mime=file.mime,
+                name=storable(file.name),
+                path=path.name,
+                unique_id=unique_id,
+                job_id=job_id,
+                size_bytes=len(file.data),
+                width=file.width,
+                height=file.height,
+                duration_ms=None if file.duration_s is None else round(file.duration_s * MS_PER_S),
+                now_ms=self._clock.now_ms(),
+            )
+        return self._shelved(row)
+
+    async def get(self, conversation: str, ref: str) -> Shelved | None:
+        """What `ref` (`m12`) names in this conversation."""
+        number = ref.strip().lower().removeprefix("@").removeprefix(MARK)
+        if not number.isascii() or not number.isdigit():
+            return None
+        row = await self._queries.get(
+            self._database.reader, conversation=conversation, id=int(number[:18])
+        )
+        return None if row is None else self._shelved(row)
+
+    async def find(self, conversation: str, unique_id: str) -> Shelved | None:
+        """The file that the channel calls `unique_id`, if it was kept here before."""
+        if not unique_id:
+            return None
+        row = await self._queries.by_file(
+            self._database.reader, conversation=conversation, unique_id=unique_id
+        )
+        return None if row is None else self._shelved(row)
+
+    async def of_job(self, job_id: str) -> list[Shelved]:
+        """What a job made, in order."""
+        rows = self._queries.of_job(self._database.reader, job_id=job_id)
+        return [self._shelved(row) async for row in rows]
+
+    async def recent(self, conversation: str, *, limit: int) -> list[Shelved]:
+        """The newest files of a conversation, newest first."""
+        rows = self._queries.recent(self._database.reader, conversation=conversation, limit=limit)
+        return [self._shelved(row) async for row in rows]
+
+    async def read(self, item: Shelved) -> bytes:
+        """The bytes. Raises OSError when the file is gone."""
+        return await asyncio.to_thread(item.path.read_bytes)
+
+    async def clear_before(self, at_ms: int) -> int:
+        """Drop everything kept before `at_ms`; how many files that were."""
+        rows = [row async for row in self._queries.older_than(self._database.reader, at_ms=at_ms)]
+        for row in rows:
+            await asyncio.to_thread((self._folder / row["path"]).unlink, missing_ok=True)
+            async with self._database.statement() as connection:
+                await self._queries.remove(connection, id=row["id"])
+        return len(rows)
+
+    def _write(self, file: MediaFile) -> Path:
+        self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        path = self._folder / (secrets.token_hex(8) + _suffix(file.name))
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        with os.fdopen(handle, "wb") as target:
+            target.write(file.data)
+            target.flush()
+            os.fsync(target.fileno())
+        return path
+
+    def _shelved(self, row: Mapping[str, Any]) -> Shelved:
+        duration_ms = row["duration_ms"]
+        return Shelved(
+            id=row["id"],
+            conversation=row["conversation"],
+            kind=row["kind"],
+            mime=row["mime"],
+            name=row["name"],
+            path=self._folder / row["path"],
+            job_id=row["job_id"],
+            size_bytes=row["size_bytes"],
+            width=row["width"],
+            height=row["height"],
+            duration_s=None if duration_ms is None else duration_ms / MS_PER_S,
+        )
+
+
+def _suffix(name: str) -> str:
+    """The ending of a file's name where it is a harmless one."""
+    suffix = Path(name).suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""

@@ -1,0 +1,25 @@
+-- name: add(conversation, kind, mime, name, path, unique_id, job_id, size_bytes, width, height, duration_ms, now_ms)^
+insert into media (conversation, kind, mime, name, path, unique_id, job_id, size_bytes, width,
+                   height, duration_ms, at_ms)
+values (:conversation, :kind, :mime, :name, :path, :unique_id, :job_id, :size_bytes, :width,
+        :height, :duration_ms, :now_ms)
+returning *;
+
+-- name: get(conversation, id)^
+select * from media where conversation = :conversation and id = :id;
+
+-- name: by_file(conversation, unique_id)^
+select * from media where conversation = :conversation and unique_id = :unique_id
+order by id desc limit 1;
+
+-- name: of_job(job_id)
+select * from media where job_id = :job_id order by id;
+
+-- name: recent(conversation, limit)
+select * from media where conversation = :conversation order by id desc limit :limit;
+
+-- name: older_than(at_ms)
+select id, path from media where at_ms < :at_ms;
+
+-- name: remove(id)!
+delete from media where id = :id;

@@ -14,6 +14,7 @@
         │   ├── AudioUnreadable
         │   ├── NothingHeard
         │   └── DownloadFailed
+        ├── LookError          a picture, film or paper can't be looked at
         ├── UpstreamError      OpenRouter refused, failed or broke off
         │   ├── KeyRefused     401
         │   ├── NoCredit       402, and 403 for an exhausted key
@@ -135,13 +136,25 @@ class DownloadFailed(ListenError):
     retryable = True
 
 
+class LookError(StageError):
+    """What came with a message can't be looked at."""
+
+    code = "look.failed"
+    default_sentence = "I couldn't open that file. Please send it again in another form."
+
+
 class UpstreamError(StageError):
     """OpenRouter failed.
 
     `sent` is false when no byte of the request left this machine: certainly nothing was paid.
+    `begun` is true when it came after some of the answer: that may be paid whatever it says.
+    `cost_micro_usd` and `generation_id` are known where an answer that is no use named them.
     """
 
     sent: bool = True
+    begun: bool = False
+    cost_micro_usd: int | None = None
+    generation_id: str = ""
 
     code = "upstream.failed"
     default_sentence = "The model service failed. Please try again in a moment."

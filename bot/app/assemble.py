@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,36 +15,43 @@ from bot.app import settings as translate
 from bot.app import voices
 from bot.app.bookkeeper import Bookkeeper
 from bot.app.keyring import Keyring
+from bot.app.media import Atelier, atelier, makers
 from bot.app.models import ModelMenu
 from bot.app.state import install_secret
 from bot.config.load import Loaded
 from bot.config.schema import Config
 from bot.errors import ConfigError
+from bot.observe.metrics import Metrics
+from bot.observe.trace import Event
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.costs import Costs
+from bot.openrouter.route import wire_model
 from bot.store.conversations import ConversationTable
 from bot.store.db import Database
 from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
+from bot.store.jobs import JobTable
 from bot.store.ledger import LedgerTable
+from bot.store.media import Shelf
 from bot.store.people import PeopleTable
 from bot.store.receipts import ReceiptTable
-from bot.store.turns import TurnTable
+from bot.store.turns import Ending, TurnTable
 from bot.tools.clock import current_time
 from bot.tools.registry import ToolRegistry
 from bot.turns.commands import Desk
 from bot.turns.dispatcher import Dispatcher
 from bot.turns.door import Door
 from bot.turns.lanes import Lanes
-from bot.turns.seams import Crew
+from bot.turns.seams import Crew, Watcher
 from bot.turns.tasks import Tasks
 from bot.values.clock import Clock, SystemClock
 from bot.voice.workshop import Workshop
 
 log = structlog.get_logger()
 DATABASE_FILE = "parley.db"
+MEDIA_FOLDER = "media"
 NO_KEY = (
     "There is no OpenRouter key. Set OPENROUTER_API_KEY, or models.providers.openrouter.apiKey in "
     "the config file; keys are made at openrouter.ai/keys."
@@ -55,6 +62,7 @@ NO_KEY = (
 class Stores:
     """The tables of one database."""
 
+    database: Database
     inbox: InboxTable
     turns: TurnTable
     history: HistoryTable
@@ -62,10 +70,13 @@ class Stores:
     receipts: ReceiptTable
     ledger: LedgerTable
     people: PeopleTable
+    jobs: JobTable
+    shelf: Shelf
 
     @classmethod
-    def of(cls, database: Database, clock: Clock) -> Stores:
+    def of(cls, database: Database, clock: Clock, state_dir: Path) -> Stores:
         return cls(
+            database=database,
             inbox=InboxTable(database, clock),
             turns=TurnTable(database, clock),
             history=HistoryTable(database, clock),
@@ -73,7 +84,18 @@ class Stores:
             receipts=ReceiptTable(database, clock),
             ledger=LedgerTable(database, clock),
             people=PeopleTable(database, clock),
+            jobs=JobTable(database, clock),
+            shelf=Shelf(database, clock, state_dir / MEDIA_FOLDER),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Everything that leads to OpenRouter."""
+
+    client: OpenRouterClient
+    keys: Keyring
+    catalog: Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +106,7 @@ class Parts:
     """
 
     dispatcher: Dispatcher
+    atelier: Atelier
     doorman: Doorman
     lanes: Lanes
     tasks: Tasks
@@ -91,6 +114,7 @@ class Parts:
     stores: Stores
     workshop: Workshop
     clock: Clock
+    metrics: Metrics
 
 
 @asynccontextmanager
@@ -107,10 +131,11 @@ async def assemble(
         raise ConfigError(NO_KEY)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(state_dir / DATABASE_FILE))
-        stores = Stores.of(database, clock)
-        upstream = translate.openrouter_settings(loaded.config)
+        stores = Stores.of(database, clock, state_dir)
         client = await stack.enter_async_context(
-            OpenRouterClient(upstream, clock=clock, key=keys.chat)
+            OpenRouterClient(
+                translate.openrouter_settings(loaded.config), clock=clock, key=keys.chat
+            )
         )
         workshop = Workshop()
         stack.callback(workshop.close)
@@ -119,58 +144,90 @@ async def assemble(
         chores = Tasks()
         stack.push_async_callback(chores.cancel)
         catalog = await stack.enter_async_context(Catalog(client, state_dir / "catalog.json"))
+        metrics = Metrics()
+        ledger = Ledger(stores.ledger, watch=metrics.observe_call)
         costs = Costs(client, keys=(keys.speech, keys.chat))
-        bookkeeper = Bookkeeper(costs, stores.ledger, clock)
-        chores.spawn(bookkeeper.keep(), name="bookkeeper")
+        settled = _told_to(metrics, Bookkeeper(costs, stores.ledger, clock), chores)
+        media = atelier(
+            loaded.config,
+            await stack.enter_async_context(makers(loaded.config, client, catalog, key=keys.chat)),
+            table=stores.jobs,
+            shelf=stores.shelf,
+            history=stores.history,
+            ledger=ledger,
+            workshop=workshop,
+            clock=clock,
+            tasks=chores,
+        )
         crew = _crew(
             loaded.config,
             state_dir,
-            client=client,
-            keys=keys,
-            catalog=catalog,
+            upstream=Upstream(client, keys, catalog),
             stores=stores,
             workshop=workshop,
             clock=clock,
-            settled=bookkeeper.turn_settled,
+            ledger=ledger,
+            settled=settled,
+            tools=ToolRegistry([current_time(clock), *media.tools.tools()]),
         )
         entries = loaded.config.agents.defaults.models.items()
         menu = ModelMenu(catalog, aliases={ref: entry.alias or "" for ref, entry in entries})
-        dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu)
-        yield Parts(dispatcher, doorman, lanes, tasks, chores, stores, workshop, clock)
+        dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu, media)
+        yield Parts(
+            dispatcher, media, doorman, lanes, tasks, chores, stores, workshop, clock, metrics
+        )
 
 
 def _crew(
     config: Config,
     state_dir: Path,
     *,
-    client: OpenRouterClient,
-    keys: Keyring,
-    catalog: Catalog,
+    upstream: Upstream,
     stores: Stores,
     workshop: Workshop,
     clock: Clock,
-    settled: Callable[[], None],
+    ledger: Ledger,
+    settled: Watcher,
+    tools: ToolRegistry,
 ) -> Crew:
     return Crew(
         settings=translate.turn_settings(config),
-        chat=OpenRouterChat(client, catalog),
-        transcriber=voices.transcriber(config, client),
-        synthesizer=voices.synthesizer(config, client, keys),
-        tools=ToolRegistry([current_time(clock)]),
-        ledger=Ledger(stores.ledger),
+        chat=OpenRouterChat(upstream.client, upstream.catalog),
+        transcriber=voices.transcriber(config, upstream.client),
+        synthesizer=voices.synthesizer(config, upstream.client, upstream.keys),
+        tools=tools,
+        ledger=ledger,
         turns=stores.turns,
         history=stores.history,
+        shelf=stores.shelf,
         workshop=workshop,
         clock=clock,
         speech_folder=state_dir / "speech",
         user_secret=install_secret(state_dir),
-        warm=client.warm,
+        facts_of=lambda ref: upstream.catalog.lookup(wire_model(ref)),
+        warm=upstream.client.warm,
         settled=settled,
     )
 
 
+def _told_to(metrics: Metrics, bookkeeper: Bookkeeper, chores: Tasks) -> Watcher:
+    """What is told of each settled turn: who counts it and who, at work from now on, prices it."""
+    chores.spawn(bookkeeper.keep(), name="bookkeeper")
+
+    def settled(ending: Ending, events: Sequence[Event]) -> None:
+        metrics.observe_turn(ending, events)
+        bookkeeper.turn_settled()
+
+    return settled
+
+
 def _connect(
-    loaded: Loaded, crew: Crew, stores: Stores, tasks: Tasks, models: ModelMenu
+    loaded: Loaded,
+    crew: Crew,
+    stores: Stores,
+    tasks: Tasks,
+    models: ModelMenu,
+    media: Atelier,
 ) -> tuple[Dispatcher, Doorman, Lanes]:
     doorman = Doorman(translate.access_rules(loaded.config), stores.people)
     lanes = Lanes(tasks)
@@ -181,7 +238,10 @@ def _connect(
         history=stores.history,
         conversations=stores.conversations,
         ledger=stores.ledger,
+        turns=stores.turns,
         models=models,
+        jobs=media.office,
+        manner=translate.manner_settings(loaded.config),
         clock=crew.clock,
         stop=lanes.stop,
     )

@@ -32,3 +32,6 @@ class ModelMenu:
 
     def levels(self, reference: str) -> tuple[str, ...]:
         return self._catalog.levels(reference)
+
+    def voices(self, reference: str) -> tuple[str, ...]:
+        return self._catalog.voices(reference)

@@ -13,6 +13,7 @@ from bot.app.assemble import Parts, assemble
 from bot.app.channels import TELEGRAM, configured_channels
 from bot.app.ending import Ending, ending_on_signal
 from bot.app.memory import keep_memory_together
+from bot.app.port import serving_http
 from bot.app.state import hold
 from bot.channels.base import Channel
 from bot.channels.telegram import render
@@ -39,6 +40,7 @@ async def run(loaded: Loaded, state_dir: Path) -> None:
             ending_on_signal() as ending,
             assemble(loaded, state_dir) as parts,
             configured_channels(loaded, parts, state_dir) as channels,
+            serving_http(loaded, parts, channels, ending),
             serving(parts, channels),
         ):
             await _invite_owner(parts, channels)
@@ -75,13 +77,18 @@ async def serving(parts: Parts, channels: Mapping[str, Channel]) -> AsyncIterato
     resumed = await parts.dispatcher.resume()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(parts.dispatcher.drain, within_s=DRAIN_S)
+        stack.push_async_callback(parts.atelier.office.drain, within_s=DRAIN_S)
         for channel in channels.values():
             stack.push_async_callback(channel.stop)
             await channel.start(parts.dispatcher)
+        parts.atelier.postman.serve(channels)
         # Only a started channel can send, and what waited longest comes first.
         parts.dispatcher.serve(channels)
+        jobs = await parts.atelier.office.resume()
         parts.chores.spawn(_warm_up(parts), name="loading sound libraries")
-        log.info("bot.ready", channels=list(channels), resumed=resumed, maybe_paid=doubtful)
+        log.info(
+            "bot.ready", channels=list(channels), resumed=resumed, jobs=jobs, maybe_paid=doubtful
+        )
         yield
 
 

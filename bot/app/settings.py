@@ -28,13 +28,29 @@ from bot.openrouter.settings import (
     Timeouts,
 )
 from bot.openrouter.transcription import Listener
+from bot.tools.media import MediaModels
+from bot.turns.joining import WaitRules
+from bot.turns.manner import MannerSettings
+from bot.turns.queueing import QueueRules
 from bot.turns.seams import TurnSettings
 from bot.values.audio import Voice
+from bot.values.media import MediaKind
 from bot.voice.listen import ListenSettings
 from bot.voice.speak import SpeakSettings
+from bot.voice.synthesis import Learned
 
 PROFILES_FILE = "profiles.json"
 DEFAULT_NAME = "Parley"
+DEFAULT_MAKERS = {
+    MediaKind.IMAGE: "openrouter/google/gemini-3.1-flash-image-preview",
+    MediaKind.VIDEO: "openrouter/google/veo-3.1-fast",
+    MediaKind.MUSIC: "openrouter/google/lyria-3-pro-preview",
+}
+MAKING_S = {MediaKind.IMAGE: 180.0, MediaKind.VIDEO: 600.0, MediaKind.MUSIC: 300.0}
+# The reference stops at 16 MB (openrouter-wire.md §13.4), after the film or song was paid: three
+# minutes of WAV are 35 MB. What Telegram takes is the bound that matters.
+MADE_BYTES = 64 * 2**20
+MB = 2**20
 DEFAULT_TRANSCRIPTION = "openai/whisper-large-v3-turbo"
 MS_PER_S = 1000
 
@@ -170,7 +186,6 @@ def turn_settings(config: Config) -> TurnSettings:
     """How turns run."""
     aliases = model_aliases(config)
     defaults, audio = config.agents.defaults, config.tools.media.audio
-    speech = config.messages.tts.openrouter
     persona = defaults.parley
     return TurnSettings(
         name=persona.name or DEFAULT_NAME,
@@ -180,20 +195,95 @@ def turn_settings(config: Config) -> TurnSettings:
         thinking=defaults.thinking_default or "off",
         tts_auto=config.messages.tts.auto,
         keep_text=config.messages.tts.keep_text,
-        voice=Voice(
-            model=speech.model,
-            name=speech.voice,
-            speed=speech.speed,
-            format=speech.response_format,
-        ),
+        voice=_voice(config),
         hear=audio.enabled,
         echo=audio.echo_transcript,
         echo_format=audio.echo_format,
         transcription_model=transcription_models(config)[0],
         # Each listener has its own hint: one that goes with the request would win over it.
+        queue=_queue_rules(config),
+        waiting=WaitRules(
+            debounce_ms=config.messages.inbound.debounce_ms,
+            by_channel=config.messages.inbound.by_channel,
+        ),
         listen=ListenSettings(concurrency=config.tools.media.concurrency),
-        speak=SpeakSettings(language=audio.language or "", learned_formats={}),
+        speak=SpeakSettings(language=audio.language or "", learned=Learned()),
     )
+
+
+def manner_settings(config: Config) -> MannerSettings:
+    """When and how answers are spoken, unless a person chose otherwise."""
+    tts = config.messages.tts
+    voice = _voice(config)
+    voices = {
+        language: Voice(
+            model=one.model or voice.model,
+            name=one.voice or voice.name,
+            speed=voice.speed if one.speed is None else one.speed,
+            format=voice.format if one.model in (None, voice.model) else None,
+        )
+        for language, one in tts.voices.items()
+    }
+    return MannerSettings(
+        voice=voice,
+        auto=tts.auto,
+        form=tts.reply_form,
+        mode=tts.mode,
+        delivery=tts.delivery,
+        limit_chars=tts.max_text_length,
+        summary_model=tts.summary_model or "",
+        voices=voices,
+    )
+
+
+def _voice(config: Config) -> Voice:
+    speech = config.messages.tts.openrouter
+    return Voice(
+        model=speech.model,
+        name=speech.voice,
+        speed=speech.speed,
+        format=speech.response_format,
+    )
+
+
+def _queue_rules(config: Config) -> QueueRules:
+    queue = config.messages.queue
+    return QueueRules(
+        mode=queue.mode or "",
+        by_channel=queue.by_channel,
+        debounce_ms=queue.debounce_ms,
+        debounce_ms_by_channel=queue.debounce_ms_by_channel,
+        cap=queue.cap,
+        drop=queue.drop,
+    )
+
+
+def media_models(config: Config) -> dict[MediaKind, MediaModels]:
+    """Who draws, films and sings: primary, fallbacks, then the bundled default.
+
+    Source: facts/openrouter-wire.md §12.5; the times are those of §12.1, §13.2 and §14.
+    """
+    defaults, aliases = config.agents.defaults, model_aliases(config)
+    chosen = {
+        MediaKind.IMAGE: defaults.image_generation_model,
+        MediaKind.VIDEO: defaults.video_generation_model,
+        MediaKind.MUSIC: defaults.music_generation_model,
+    }
+    found = {}
+    for kind, choice in chosen.items():
+        named = [name for name in (choice.primary, *choice.fallbacks) if name]
+        if defaults.media_generation_auto_provider_fallback or not named:
+            named.append(DEFAULT_MAKERS[kind])
+        models = tuple(dict.fromkeys(resolve(name, aliases) for name in named))
+        timeout_s = choice.timeout_ms / MS_PER_S if choice.timeout_ms else MAKING_S[kind]
+        found[kind] = MediaModels(models, timeout_s)
+    return found
+
+
+def made_bytes(config: Config) -> int:
+    """The largest result that is taken from upstream."""
+    configured = config.agents.defaults.media_max_mb
+    return round(configured * MB) if configured else MADE_BYTES
 
 
 def transcription_models(config: Config) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class Envelope:
     model: str = ""
     attempts: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)  # what was changed to suit the model
     error: str | None = None
 
     def attempted(
@@ -55,6 +56,7 @@ class Envelope:
             "model": self.model or None,
             "attempts": self.attempts,
             "outputs": self.outputs,
+            "ignoredOverrides": self.notices,
             "error": self.error,
         }
 

@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.envelope import Envelope, check_output, deliver
 from bot.cli.frame import ConfigOption, JsonOption, StateOption, ground
+from bot.cli.infer_media import image_app, music_app, video_app
 from bot.errors import ConfigError
 
 MOST_BYTES = 512 * 2**20
@@ -18,7 +19,7 @@ app = typer.Typer(name="infer", help="One call to a model.", no_args_is_help=Tru
 model_app = typer.Typer(name="model", help="Text models.", no_args_is_help=True)
 audio_app = typer.Typer(name="audio", help="Recordings to text.", no_args_is_help=True)
 tts_app = typer.Typer(name="tts", help="Text to speech.", no_args_is_help=True)
-for _sub in (model_app, audio_app, tts_app):
+for _sub in (model_app, audio_app, tts_app, image_app, video_app, music_app):
     app.add_typer(_sub)
 
 LocalOption = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,10 @@ from bot.app.keyring import Keyring
 from bot.cli.frame import CATALOG_FILE
 from bot.cli.prepare import Ground
 from bot.cli.upstream import sources_of, upstream
-from bot.errors import BadAnswer, ConfigError, StartError
+from bot.errors import BadAnswer, ConfigError, StartError, UpstreamDown
+from bot.jobs.making import Makers
+from bot.jobs.request import Order, kind_of
+from bot.jobs.seams import FilmMaker
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
@@ -26,6 +30,7 @@ from bot.store.ledger import Intent, LedgerTable
 from bot.values.audio import Recording, Speech, Transcript, Voice
 from bot.values.chat import ChatDone, ChatRequest, TextDelta
 from bot.values.clock import SystemClock
+from bot.values.media import Made, MusicOrder, VideoOrder
 
 CONVERSATION = "cli:infer"
 PERSON = "cli"
@@ -87,6 +92,42 @@ class OneShot:
             bill.cost_micro_usd = heard.cost_micro_usd
         self.costs.append(bill.cost_micro_usd)
         return heard
+
+    async def make(self, order: Order, makers: Makers, *, poll_every_s: float = 5) -> Made:
+        """A picture, film or song as ordered. Raises UpstreamError."""
+        kind = kind_of(order)
+        async with self.ledger.paid(_intent(kind.value, order.model)) as bill:
+            if isinstance(order, VideoOrder):
+                made = await self._film(order, makers.films, poll_every_s=poll_every_s)
+            elif isinstance(order, MusicOrder):
+                made = await makers.music.make(order)
+            else:
+                made = await makers.images.make(order)
+            bill.model, bill.generation_id = made.model, made.generation_id
+            bill.cost_micro_usd = made.cost_micro_usd
+        self.costs.append(bill.cost_micro_usd)
+        return made
+
+    async def _film(self, order: VideoOrder, films: FilmMaker, *, poll_every_s: float) -> Made:
+        """Ordered, waited for and fetched within one deadline (openrouter-wire.md §13.2)."""
+        try:
+            async with asyncio.timeout(order.timeout_s):
+                ticket = await films.submit(order)
+                while ticket.status == "pending":
+                    await asyncio.sleep(poll_every_s)
+                    ticket = await films.poll(ticket)
+                if ticket.status == "failed":
+                    raise BadAnswer(f"the film failed: {ticket.error[:200] or 'no reason given'}")
+                file = await films.fetch(ticket, within_s=order.timeout_s)
+        except TimeoutError:
+            waited_ms = round(order.timeout_s * 1000)
+            raise UpstreamDown(f"timed out after {waited_ms}ms") from None
+        return Made(
+            (file,),
+            ticket.model,
+            cost_micro_usd=ticket.cost_micro_usd,
+            generation_id=ticket.generation_id,
+        )
 
     async def speak(self, text: str, voice: Voice) -> Speech:
         """`text` as sound, with the key for speech. Raises UpstreamError."""

@@ -154,9 +154,11 @@ def status(
 def _add_subcommands() -> None:
     from bot.cli.config import app as config_app
     from bot.cli.infer import app as infer_app
+    from bot.cli.jobs import app as jobs_app
     from bot.cli.models import app as models_app
 
-    for name, sub in (("config", config_app), ("infer", infer_app), ("models", models_app)):
+    groups = {"config": config_app, "infer": infer_app, "jobs": jobs_app, "models": models_app}
+    for name, sub in groups.items():
         app.add_typer(sub, name=name)
 
 

@@ -32,7 +32,7 @@ _DEFAULTS = """
     verboseDefault elevatedDefault reasoningDefault fastModeDefault blockStreamingDefault
     blockStreamingBreak blockStreamingChunk blockStreamingCoalesce humanDelay timeoutSeconds
     typingIntervalSeconds typingMode heartbeat maxConcurrent subagents sandbox skills
-    additionalSystemPrompt systemPromptOverride mediaGenerationAutoProviderFallback tts
+    additionalSystemPrompt systemPromptOverride tts
 """
 _MESSAGES = """
     messagePrefix responsePrefix visibleReplies statusReactions removeAckAfterReply
@@ -67,7 +67,10 @@ UNUSED: dict[str, frozenset[str]] = {
     "agents.defaults.models.*": frozenset({"streaming", "agentRuntime"}),
     "agents.defaults.model": frozenset({"timeoutMs"}),
     "messages": frozenset(_MESSAGES.split()),
-    "messages.tts": frozenset({"modelOverrides", "persona", "personas"}),
+    "messages.tts": frozenset({"persona", "personas"}),
+    "messages.tts.modelOverrides": frozenset(
+        {"allowVoiceSettings", "allowNormalization", "allowSeed"}
+    ),
     "messages.tts.providers.*": frozenset({"languageCode"}),
     "session": frozenset(_SESSION.split()),
     "tools": frozenset(_TOOLS.split()),

@@ -20,6 +20,13 @@ POINTS = (
     "after-answer",
     "before-send",
     "after-send-before-receipt",
+    "job-opened",
+    "job-asking",
+    "job-answered",
+    "job-polling",
+    "job-fetched",
+    "job-kept",
+    "job-delivered",
 )
 _reached: Counter[str] = Counter()
 

@@ -11,6 +11,7 @@ import structlog
 from bot.values.clock import Clock
 
 log = structlog.get_logger()
+Event = tuple[int, str, dict[str, Any]]
 
 
 class Stage(StrEnum):
@@ -39,7 +40,7 @@ class Trace:
     turn_id: str
     clock: Clock
     started: float = 0.0
-    events: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.started = self.started or self.clock.monotonic()

@@ -92,19 +92,25 @@ class OpenRouterClient:
 
     @asynccontextmanager
     async def open(
-        self, path: str, body: object, *, within_s: float, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        body: object,
+        *,
+        within_s: float,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryRules | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """POST `body` and give the 2xx answer unread; `within_s` bounds the wait for its headers.
 
-        Repeated on the rules of `RetryRules` until an answer begins. Leaving the block closes
-        the connection when the answer was not read to its end.
+        Repeated on the rules of `retry`, else the client's own, until an answer begins. Leaving the
+        block closes the connection when the answer was not read to its end.
         """
 
         async def attempt() -> httpx.Response:
             async with asyncio.timeout(within_s):
                 return await self._send("POST", path, body=body, headers=headers)
 
-        response = await self._repeat(attempt, path=path, repeatable=True)
+        response = await self._repeat(attempt, path=path, repeatable=True, retry=retry)
         try:
             yield response
         finally:
@@ -120,11 +126,12 @@ class OpenRouterClient:
         key: KeySource | None = None,
         max_bytes: int = ANSWER_BYTES,
         settings: OpenRouterSettings | None = None,
+        retry: RetryRules | None = None,
     ) -> Answer:
         """POST `body` and read the whole answer; `within_s` bounds each attempt.
 
         `repeatable` is false for what is paid by its result: see `RetryRules.wait_s`. The address,
-        headers and auth of `settings` serve in place of the client's own.
+        headers and auth of `settings` serve in place of the client's own, as do `retry` rules.
         """
 
         async def attempt() -> Answer:
@@ -133,7 +140,7 @@ class OpenRouterClient:
                     await self._send("POST", path, body=body, key=key, settings=settings), max_bytes
                 )
 
-        return await self._repeat(attempt, path=path, repeatable=repeatable)
+        return await self._repeat(attempt, path=path, repeatable=repeatable, retry=retry)
 
     async def get(
         self,
@@ -195,8 +202,14 @@ class OpenRouterClient:
         )
 
     async def _repeat(
-        self, attempt: Callable[[], Awaitable[T]], *, path: str, repeatable: bool
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        *,
+        path: str,
+        repeatable: bool,
+        retry: RetryRules | None = None,
     ) -> T:
+        rules = retry or self._retry
         number = 0
         broke_off = False
         while True:
@@ -208,7 +221,7 @@ class OpenRouterClient:
                 problem = RequestRejected("the configured address can't be read")
                 raise errors.unsent(problem) from None
             except (httpx.RequestError, UpstreamError) as failure:
-                wait_s = self._retry.wait_s(failure, attempt=number, repeatable=repeatable)
+                wait_s = rules.wait_s(failure, attempt=number, repeatable=repeatable)
                 typed = (
                     failure
                     if isinstance(failure, UpstreamError)

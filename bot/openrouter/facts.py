@@ -49,7 +49,14 @@ UNKNOWN = ModelFacts()
 BUNDLED = {
     facts.id: facts
     for facts in (
-        ModelFacts("openrouter/auto", "Auto Router", 200_000, 8192, reasoning=False),
+        ModelFacts(
+            "openrouter/auto",
+            "Auto Router",
+            200_000,
+            8192,
+            reasoning=False,
+            inputs=("text", "image"),
+        ),
         *(
             ModelFacts(
                 f"moonshotai/kimi-k2.{minor}",

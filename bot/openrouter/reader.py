@@ -12,7 +12,7 @@ import httpx
 from bot.errors import BadAnswer, UpstreamDown
 from bot.openrouter.answer import ANSWER_BYTES, chunks
 from bot.openrouter.settings import Timeouts
-from bot.openrouter.sse import SseParser
+from bot.openrouter.sse import MAX_LINE_BYTES, SseParser
 
 DONE = "[DONE]"
 DRAIN_S = 0.2
@@ -22,28 +22,36 @@ class StreamReader:
     """Reads one answer. `complete` turns true with `[DONE]`, or with the end of a JSON object.
 
     Set `answered` once the answer itself is whole: what may still come is waited for less long.
+    `piece_bytes` is the most that one object may take, where media make them large.
     """
 
     def __init__(
-        self, response: httpx.Response, *, timeouts: Timeouts, monotonic: Callable[[], float]
+        self,
+        response: httpx.Response,
+        *,
+        timeouts: Timeouts,
+        monotonic: Callable[[], float],
+        piece_bytes: int | None = None,
     ) -> None:
         self.complete = False
         self.answered = False
         self._response = response
         self._timeouts = timeouts
         self._monotonic = monotonic
+        self._object_bytes = piece_bytes or ANSWER_BYTES
+        self._line_bytes = piece_bytes or MAX_LINE_BYTES
 
     async def payloads(self) -> AsyncGenerator[dict[str, Any], None]:
         """Each object in order. Raises BadAnswer for no answer, UpstreamDown for a broken one."""
         async with aclosing(chunks(self._response, self._idle_s)) as received:
             head = b""
             async for chunk in received:
-                head += chunk
-                if head.strip():
+                head = (head + chunk).lstrip()
+                if head:
                     break
-            if head.lstrip()[:1] == b"<":
+            if head[:1] == b"<":
                 raise BadAnswer("HTML instead of an answer")
-            form = self._object if head.lstrip()[:1] == b"{" else self._events
+            form = self._object if head[:1] == b"{" else self._events
             async with aclosing(form(head, received)) as payloads:
                 async for payload in payloads:
                     yield payload
@@ -59,7 +67,7 @@ class StreamReader:
         body = bytearray(head)
         async for chunk in received:
             body += chunk
-            if len(body) > ANSWER_BYTES:
+            if len(body) > self._object_bytes:
                 raise BadAnswer("the answer is too large", retryable=False)
         payload = _parse(body.decode("utf-8", "replace"))
         self.complete = True
@@ -68,7 +76,7 @@ class StreamReader:
     async def _events(
         self, head: bytes, received: AsyncGenerator[bytes, None]
     ) -> AsyncGenerator[dict[str, Any], None]:
-        parser = SseParser()
+        parser = SseParser(max_line_bytes=self._line_bytes)
         heard_at = self._monotonic()
         events = parser.feed(head)
         while True:

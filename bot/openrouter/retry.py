@@ -50,6 +50,9 @@ class RetryRules:
         return None if asked > self.patience_s else asked + self.jitter() / 4
 
 
+ONCE = RetryRules(retries=0)  # for pictures, films and songs: a second one would be paid as well
+
+
 def _may_repeat(failure: httpx.RequestError | UpstreamError, *, repeatable: bool) -> bool:
     if isinstance(failure, UpstreamError):
         status = failure.status or 0

@@ -23,6 +23,7 @@ class SseParser:
         self._after_cr = False
         self._first = True
         self._data: list[str] = []
+        self._data_chars = 0
 
     def feed(self, received: bytes) -> list[str]:
         """The events that `received` completes. Raises BadAnswer when a line has no end."""
@@ -62,9 +63,13 @@ class SseParser:
         name, _, value = line.partition(":")
         if name == "data":
             self._data.append(value.removeprefix(" "))
+            self._data_chars += len(value)
+            if self._data_chars > self._max_line_bytes:
+                raise BadAnswer("an event of the stream does not end")
 
     def _flush(self, events: list[str]) -> None:
         event = "\n".join(self._data)
         self._data.clear()
+        self._data_chars = 0
         if event.strip():
             events.append(event)

@@ -27,7 +27,7 @@ from bot.sandbox.telegram.app import create_app as create_telegram
 
 HOST = "127.0.0.1"
 KEEP_ALIVE_S = 150  # longer than any client of ours keeps a connection
-OPENROUTER_PATHS = ("/api/", "/auth", "/sandbox/openrouter/")
+OPENROUTER_PATHS = ("/api/", "/auth", "/cdn/", "/sandbox/openrouter/")
 TELEGRAM_PATHS = ("/bot", "/file/", "/sandbox/telegram/")
 
 

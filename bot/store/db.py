@@ -74,6 +74,15 @@ class Database:
         async with self._lock:
             yield self._writer
 
+    async def prove_writable(self) -> None:
+        """Commit a page that says what it said before. Raises sqlite3.Error.
+
+        Rolled back it would never reach the disk, and a full one would look writable.
+        """
+        async with self.transaction() as connection:
+            row = await (await connection.execute("pragma user_version")).fetchone() or (0,)
+            await connection.execute(f"pragma user_version = {row[0]}")
+
     async def _prepare(self) -> None:
         for connection in (self._writer, self.reader):
             connection.row_factory = aiosqlite.Row

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import groupby
+
+from aiosqlite import Connection
 
 from bot.observe import killpoint
 from bot.store.db import Database, queries
 from bot.values.chat import Message
 from bot.values.clock import Clock
+
+LOOK_BACK = 80  # messages in which the last answer is looked for
+PARAGRAPH = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,64 @@ class HistoryTable:
         ]
         return newest_first[::-1]
 
+    async def last_answer(self, conversation: str) -> str:
+        """What the newest settled turn that has an answer said, since the last /new; else ""."""
+        recent = await self.recent(conversation, before_turn="", limit=LOOK_BACK)
+        turns = [list(turn) for _, turn in groupby(recent, key=lambda item: item.turn_id)]
+        answers = (_answer([item.message for item in turn]) for turn in reversed(turns))
+        return next((answer for answer in answers if answer), "")
+
+    async def speak_again(self, conversation: str, fingerprint: str, *, command: str) -> bool:
+        """Whether an answer may be spoken again, which is noted at once: not twice in a row.
+
+        `command` is the message that asks; taken up after a crash it may still.
+        """
+        asked = f"{fingerprint} {command}"
+        async with self._database.transaction() as connection:
+            row = await self._queries.spoken_again(connection, conversation=conversation)
+            known = row["spoken_again"] if row is not None else ""
+            if known.partition(" ")[0] == fingerprint:
+                return bool(known == asked)
+            await self._save_spoken_again(connection, conversation, asked)
+        return True
+
+    async def forget_spoken_again(self, conversation: str) -> None:
+        """Allow the same once more: it could not be spoken."""
+        async with self._database.statement() as connection:
+            await self._save_spoken_again(connection, conversation, "")
+
+    async def _save_spoken_again(
+        self, connection: Connection, conversation: str, spoken_again: str
+    ) -> None:
+        await self._queries.save_spoken_again(
+            connection,
+            conversation=conversation,
+            spoken_again=spoken_again,
+            now_ms=self._clock.now_ms(),
+        )
+
     async def start_afresh(self, conversation: str) -> None:
         """Let the model see nothing that was said before now."""
         async with self._database.statement() as connection:
             await self._queries.start_afresh(
                 connection, conversation=conversation, now_ms=self._clock.now_ms()
+            )
+
+    async def note(self, conversation: str, key: str, message: Message) -> None:
+        """Tell the model at its next turn what happened between turns. Once for each `key`."""
+        async with self._database.transaction() as connection:
+            now_ms = self._clock.now_ms()
+            await self._queries.note_entry(connection, key=key, now_ms=now_ms)
+            await self._queries.note_turn(
+                connection, id=key, key=key, conversation=conversation, now_ms=now_ms
+            )
+            await self._queries.add(
+                connection,
+                conversation=conversation,
+                turn_id=key,
+                position=0,
+                message=json.dumps(message),
+                now_ms=now_ms,
             )
 
     async def refuses_voice(self, conversation: str) -> bool:
@@ -77,3 +136,9 @@ class HistoryTable:
             await self._queries.remember_refusal(
                 connection, conversation=conversation, now_ms=self._clock.now_ms()
             )
+
+
+def _answer(messages: list[Message]) -> str:
+    """The visible text among the messages of one turn."""
+    texts = (one.get("content") for one in messages if one["role"] == "assistant")
+    return PARAGRAPH.join(text for text in texts if isinstance(text, str) and text.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,13 +15,14 @@ Outcome = Literal["done", "ignored", "set_aside"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One stored arrival."""
+    """One stored arrival. `joined` names the first of those that make one turn with it."""
 
     id: int
     channel: str
     key: str
     payload: Mapping[str, Any]
     received_at_ms: int
+    joined: int | None = None
 
 
 class InboxTable:
@@ -54,8 +55,19 @@ class InboxTable:
         rows = self._queries.waiting(self._database.reader)
         return [_entry(row) async for row in rows]
 
+    async def backlog(self) -> tuple[int, int | None]:
+        """How many arrivals are not settled, and when the oldest of them came."""
+        row = await self._queries.backlog(self._database.reader)
+        return int(row["waiting"]), row["oldest_ms"]
+
+    async def join(self, entries: Sequence[Entry]) -> None:
+        """From now on `entries`, in order, make one turn, and nothing joins it any more."""
+        async with self._database.transaction() as connection:
+            for entry in entries:
+                await self._queries.join(connection, id=entry.id, first=entries[0].id)
+
     async def close(self, entry_id: int, outcome: Outcome, *, reason: str = "") -> None:
-        """Mark an entry as settled. Idempotent."""
+        """Mark an entry and all that joined it as settled. Idempotent."""
         async with self._database.statement() as connection:
             await self._queries.close(connection, id=entry_id, state=outcome, reason=reason)
 
@@ -67,4 +79,5 @@ def _entry(row: Any) -> Entry:
         key=row["key"],
         payload=json.loads(row["payload"]),
         received_at_ms=row["received_at_ms"],
+        joined=row["joined"],
     )

@@ -16,7 +16,7 @@ Result = Literal["done", "failed", "maybe_paid"]
 class Intent:
     """What is about to be paid for, and for whom."""
 
-    kind: str  # chat, transcription, speech
+    kind: str  # chat, transcription, speech, image, video, music
     model: str
     conversation: str
     person: str
@@ -122,10 +122,24 @@ class LedgerTable:
                 connection, generation_id=generation_id, cost_micro_usd=cost_micro_usd
             )
 
+    async def settle_cost(self, call_id: int, cost_micro_usd: int, *, generation_id: str) -> None:
+        """Book what a call cost that was done before its price was known, such as a film's."""
+        async with self._database.statement() as connection:
+            await self._queries.settle_cost(
+                connection, id=call_id, cost_micro_usd=cost_micro_usd, generation_id=generation_id
+            )
+
     async def spent_by_day(self, *, since_ms: int) -> list[DaySpent]:
         """What everything cost on each day that had a call, the latest first."""
         rows = self._queries.spent_by_day(self._database.reader, since_ms=since_ms, day_ms=DAY_MS)
         return [DaySpent(**dict(row)) async for row in rows]
+
+    async def spent_by_kind(self, *, since_ms: int, until_ms: int) -> dict[str, int]:
+        """What each kind of call cost, in micro-USD, of those begun between two times."""
+        rows = self._queries.spent_by_kind(
+            self._database.reader, since_ms=since_ms, until_ms=until_ms
+        )
+        return {row["kind"]: row["cost_micro_usd"] async for row in rows}
 
     async def of_turn(self, turn_id: str) -> list[PaidCall]:
         """What one turn paid for, in the order it was begun."""

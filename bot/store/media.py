@@ -9,7 +9,7 @@ import asyncio
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,7 @@ class Shelf:
         self._queries = queries("media")
 
     async def put(
-        self,
-        conversation: str,
-        file: MediaFile,
-        *,
-        kind: str,
-        unique_id: str = "",
-        job_id: str = "",
+        self, conversation: str, file: MediaFile, *, kind: str, unique_id: str = ""
     ) -> Shelved:
         """Keep `file`; on the disk, flushed, before this returns. Raises OSError when it can't be.
 
@@ -71,20 +65,36 @@ class Shelf:
         async with self._database.transaction() as connection:
             row = await self._queries.add(
                 connection,
+                **_facts(file),
                 conversation=conversation,
                 kind=kind,
-                mime=file.mime,
-                name=storable(file.name),
                 path=path.name,
                 unique_id=unique_id,
-                job_id=job_id,
-                size_bytes=len(file.data),
-                width=file.width,
-                height=file.height,
-                duration_ms=None if file.duration_s is None else round(file.duration_s * MS_PER_S),
+                job_id="",
                 now_ms=self._clock.now_ms(),
             )
         return self._shelved(row)
+
+    async def put_all(
+        self, conversation: str, files: Sequence[MediaFile], *, kind: str, job_id: str
+    ) -> list[Shelved]:
+        """Keep what a job made: all of it or, if the process dies before, nothing."""
+        paths = [await asyncio.to_thread(self._write, file) for file in files]
+        async with self._database.transaction() as connection:
+            rows = [
+                await self._queries.add(
+                    connection,
+                    **_facts(file),
+                    conversation=conversation,
+                    kind=kind,
+                    path=path.name,
+                    unique_id="",
+                    job_id=job_id,
+                    now_ms=self._clock.now_ms(),
+                )
+                for file, path in zip(files, paths, strict=True)
+            ]
+        return [self._shelved(row) for row in rows]
 
     async def get(self, conversation: str, ref: str) -> Shelved | None:
         """What `ref` (`m12`) names in this conversation."""
@@ -153,6 +163,17 @@ class Shelf:
             height=row["height"],
             duration_s=None if duration_ms is None else duration_ms / MS_PER_S,
         )
+
+
+def _facts(file: MediaFile) -> dict[str, Any]:
+    return {
+        "mime": file.mime,
+        "name": storable(file.name),
+        "size_bytes": len(file.data),
+        "width": file.width,
+        "height": file.height,
+        "duration_ms": None if file.duration_s is None else round(file.duration_s * MS_PER_S),
+    }
 
 
 def _suffix(name: str) -> str:

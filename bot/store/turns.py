@@ -25,6 +25,15 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """A settled turn and its trace: [milliseconds since received, stage, facts]."""
+
+    id: str
+    state: str
+    trace: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A turn that ended, with its trace: [milliseconds since received, stage, facts].
 
@@ -97,6 +106,11 @@ class TurnTable:
         """The state and trace of the newest settled turn."""
         row = await self._queries.last_trace(self._database.reader, conversation=conversation)
         return None if row is None else (row["state"], json.loads(row["trace"]))
+
+    async def last_conversed(self, conversation: str) -> Traced | None:
+        """The newest settled turn that was more than a command or a word at the door."""
+        row = await self._queries.last_conversed(self._database.reader, conversation=conversation)
+        return None if row is None else Traced(row["id"], row["state"], json.loads(row["trace"]))
 
     async def settled_since(self, since_ms: int) -> list[Settled]:
         """The turns that ended at `since_ms` or later, oldest first."""

@@ -6,8 +6,8 @@ An arrival that can't be read is set aside; it stops nobody. Control commands ov
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -17,15 +17,41 @@ from bot.store.inbox import Entry, InboxTable
 from bot.turns import commands
 from bot.turns.channel import Arrival, Channel
 from bot.turns.door import Door
+from bot.turns.gather import Gatherer, together
 from bot.turns.lanes import Lanes
+from bot.turns.queueing import Mode, QueueRules
 from bot.turns.seams import Crew
+from bot.turns.steering import Waiting
 from bot.turns.stopwords import is_stop
 from bot.turns.tasks import Tasks
 from bot.turns.turn import Turn
 from bot.values.conversation import Command, Incoming
 
 log = structlog.get_logger()
+TOO_MANY = "{count} messages wait for me already. Please give me a moment, then send it again."
 NOTES_AHEAD = 4  # listened to before their lane comes to them; thirty forwarded at once must queue
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """One lane as a running turn sees it."""
+
+    lanes: Lanes
+    key: str
+
+    def waiting(self) -> tuple[Turn, ...]:
+        return tuple(job for job in self.lanes.waiting(self.key) if isinstance(job, Turn))
+
+    def take(self, turn: Waiting) -> bool:
+        return isinstance(turn, Turn) and self.lanes.take(self.key, turn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """Entries that make one turn together; `resumed` says that an earlier process stored them."""
+
+    entries: tuple[Entry, ...]
+    resumed: bool = False
 
 
 class Dispatcher:
@@ -40,7 +66,8 @@ class Dispatcher:
         self._lanes = lanes
         self._tasks = tasks
         self._channels: Mapping[str, Channel] = {}
-        self._arrived: asyncio.Queue[Entry] = asyncio.Queue()
+        self._gatherer = Gatherer(inbox, crew.clock, crew.settings.waiting)
+        self._arrived: asyncio.Queue[_Arrived] = asyncio.Queue()
         self._dispatching: asyncio.Task[None] | None = None
         self._ears = asyncio.Semaphore(NOTES_AHEAD)
 
@@ -63,8 +90,8 @@ class Dispatcher:
     async def resume(self) -> int:
         """Take up everything that an earlier process left open; how much that was."""
         waiting = await self._inbox.waiting()
-        for entry in waiting:
-            self._arrived.put_nowait(entry)
+        for entries in together(waiting):
+            self._arrived.put_nowait(_Arrived(entries, resumed=True))
         return len(waiting)
 
     async def accept(self, items: list[Arrival]) -> None:
@@ -72,19 +99,20 @@ class Dispatcher:
         entries = await self._inbox.add((item.channel, item.key, item.payload) for item in items)
         killpoint.reach("after-inbox")
         for entry in entries:
-            self._arrived.put_nowait(entry)
+            self._arrived.put_nowait(_Arrived((entry,)))
 
     async def _dispatch_all(self) -> None:
         while True:
-            entry = await self._arrived.get()
+            arrived = await self._arrived.get()
             try:
-                await self._dispatch_or_set_aside(entry)
+                await self._dispatch_or_set_aside(arrived)
             except Exception:  # the update boundary: a full disk must not make the bot deaf
-                log.exception("dispatch.failed", entry=entry.id)
+                log.exception("dispatch.failed", entry=arrived.entries[0].id)
 
-    async def _dispatch_or_set_aside(self, entry: Entry) -> None:
+    async def _dispatch_or_set_aside(self, arrived: _Arrived) -> None:
+        entry = arrived.entries[0]
         try:
-            await self._dispatch(entry)
+            await self._dispatch(arrived)
         except BadUpdate as error:
             log.warning("update.set_aside", entry=entry.id, reason=str(error))
             await self._inbox.close(entry.id, "set_aside", reason=str(error))
@@ -92,23 +120,60 @@ class Dispatcher:
             log.exception("update.crashed", entry=entry.id)
             await self._inbox.close(entry.id, "set_aside", reason=repr(error))
 
-    async def _dispatch(self, entry: Entry) -> None:
+    async def _dispatch(self, arrived: _Arrived) -> None:
+        entry = arrived.entries[0]
         channel = self._channels.get(entry.channel)
         if channel is None:
             log.info("update.waits", entry=entry.id, channel=entry.channel)
             return  # its channel is not configured now; it keeps until it is
-        incoming = channel.read(entry.payload)
-        if incoming is None:
+        read = [channel.read(entry.payload) for entry in arrived.entries]
+        messages = [self._with_typed_stop(incoming) for incoming in read if incoming is not None]
+        if len(messages) < len(read):
             await self._inbox.close(entry.id, "ignored")
-            return
-        self._send_on(entry, channel, self._with_typed_stop(incoming))
+        elif self._gatherer.join(entry, messages[0]) is None:
+            burst = self._gatherer.begin(arrived.entries, messages, resumed=arrived.resumed)
+            key = messages[0].conversation.key
+            queue = _Queue(self._lanes, key)
+            turn = Turn(crew=self._crew, door=self._door, channel=channel, burst=burst, queue=queue)
+            if not arrived.resumed and self._lanes.busy(key):
+                await self._meet(turn, key)
+            self._send_on(turn, key)
 
-    def _send_on(self, entry: Entry, channel: Channel, incoming: Incoming) -> None:
-        turn = Turn(
-            crew=self._crew, door=self._door, channel=channel, entry=entry, incoming=incoming
-        )
+    async def _meet(self, turn: Turn, key: str) -> None:
+        """A message comes while an earlier one is answered (facts/behaviour.md F)."""
+        incoming = turn.incoming
+        if incoming.command is not None or not await self._door.admits(incoming):
+            return
+        rules = self._crew.settings.queue
+        chosen = await self._door.desk.conversations.choices(key)
+        running = self._lanes.current(key)
+        match rules.mode_for(incoming, chosen=chosen.queue):
+            case Mode.HUSH if isinstance(running, Turn):
+                running.hush()
+            case Mode.INTERRUPT if isinstance(running, Turn):
+                if running.interrupt():
+                    self._lanes.stop(key)
+            case Mode.COLLECT:
+                turn.burst.collecting = True
+                turn.burst.wait_for_more(rules.collect_s(incoming.conversation.channel))
+        waiting = [job for job in self._lanes.waiting(key) if isinstance(job, Turn)]
+        waiting = [job for job in waiting if not job.stopped]
+        if len(waiting) >= rules.cap:
+            self._overflow(turn, waiting, rules)
+
+    @staticmethod
+    def _overflow(turn: Turn, waiting: Sequence[Turn], rules: QueueRules) -> None:
+        log.warning("queue.full", conversation=turn.incoming.conversation.key, drop=rules.drop)
+        if rules.drop == "old":
+            waiting[0].stop()
+        elif rules.drop == "new":
+            turn.refuse(TOO_MANY.format(count=len(waiting)))
+        else:
+            turn.burst.collecting = True  # the rest is answered in one go
+
+    def _send_on(self, turn: Turn, key: str) -> None:
+        incoming = turn.incoming
         self._tasks.spawn(self._crew.warm(), name="warming up")
-        key = incoming.conversation.key
         command = incoming.command
         if command is not None and command.name in commands.OVERTAKING:
             self._tasks.spawn(turn.run(), name=f"{turn.id} overtakes")

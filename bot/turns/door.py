@@ -8,8 +8,9 @@ from bot.access.doorman import Doorman
 from bot.access.policy import Verdict
 from bot.turns import commands
 from bot.turns.commands import Answer, Desk
+from bot.turns.luggage import says_something
 from bot.turns.prompt import escape_markdown
-from bot.values.conversation import ChatKind, Incoming
+from bot.values.conversation import AttachmentKind, ChatKind, Incoming
 
 NO_ACCESS = (
     "Hello! I'm a private bot and don't know you yet. "
@@ -20,6 +21,7 @@ CANT_READ = (
     "I can't look at that kind of message yet. Please tell me in a voice note or in writing "
     "what you would like."
 )
+CANT_OPEN = "I can't open that kind of file. I take pictures, PDFs, texts, recordings and videos."
 UNKNOWN_COMMAND = "I don't know /{name}. /help shows what I can do."
 SILENCE = Answer("")
 
@@ -46,8 +48,9 @@ class Door:
             return Answer(NO_ACCESS.format(person=incoming.sender.id)) if told else SILENCE
         if incoming.command is not None:
             return await commands.run(self.desk, incoming) or _unknown(incoming)
-        if not incoming.text and incoming.note is None:
-            return Answer(CANT_READ)
+        if not (incoming.text or incoming.note or says_something(incoming)):
+            documents = (a.kind is AttachmentKind.DOCUMENT for a in incoming.attachments)
+            return Answer(CANT_OPEN if any(documents) else CANT_READ)
         return None
 
 

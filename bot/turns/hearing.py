@@ -1,4 +1,4 @@
-"""The ears of one turn: fetch the note, listen to it once, keep what was heard, echo it."""
+"""The ears of one turn: fetch the notes, listen to them once, keep what was heard, echo it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.errors import AudioTooLarge, DeliverError, Refused
+from bot.errors import (
+    AudioTooLarge,
+    AudioUnreadable,
+    DeliverError,
+    ListenError,
+    NothingHeard,
+    Refused,
+)
 from bot.observe import killpoint
 from bot.observe.trace import Stage, Trace
 from bot.store.turns import Checkpoint
 from bot.turns.channel import Channel
+from bot.turns.looking import Looking
+from bot.turns.luggage import is_film
 from bot.turns.paying import PaidTranscriber, Payer
 from bot.turns.seams import Crew
 from bot.values.conversation import Attachment, Incoming
@@ -23,25 +32,25 @@ DEAF = "I'm not set up to listen to voice notes. Please write to me."
 
 
 class Hearing:
-    """Listens to the note of `incoming` at most once, possibly ahead of its lane."""
+    """Listens to the notes of one turn at most once, possibly ahead of its lane."""
 
     def __init__(
-        self, crew: Crew, channel: Channel, incoming: Incoming, *, payer: Payer, trace: Trace
+        self, crew: Crew, channel: Channel, looking: Looking, *, payer: Payer, trace: Trace
     ) -> None:
         self._crew = crew
         self._channel = channel
-        self._incoming = incoming
+        self._looking = looking
         self._payer = payer
         self._trace = trace
         self._listening: asyncio.Task[str] | None = None
         self._echoing: asyncio.Task[None] | None = None
 
-    async def hear(self, checkpoint: Checkpoint) -> str:
-        """What the note says. Raises ListenError or UpstreamError."""
+    async def hear(self, incoming: Incoming, checkpoint: Checkpoint) -> str:
+        """What the notes of `incoming` say. Raises ListenError or UpstreamError."""
         if checkpoint.heard is not None:
             return checkpoint.heard
         if self._listening is None:
-            self._listening = asyncio.create_task(self._listen(), name="listening")
+            self._listening = asyncio.create_task(self._listen(incoming), name="listening")
         # Shielded: who listens ahead of the lane and who waits in it share one call.
         return await asyncio.shield(self._listening)
 
@@ -81,13 +90,11 @@ class Hearing:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _listen(self) -> str:
-        note = self._incoming.note
+    async def _listen(self, incoming: Incoming) -> str:
+        notes = [item for item in incoming.attachments if item.may_carry_sound]
         settings = self._crew.settings
-        if note is None or not settings.hear:
+        if not notes or not settings.hear:
             raise Refused("tools.media.audio.enabled is false", sentence=DEAF)
-        data = await self._fetch(note)
-        self._trace.mark(Stage.FETCHED, bytes=len(data))
         transcriber = PaidTranscriber(
             self._crew.transcriber,
             model=settings.transcription_model,
@@ -95,6 +102,25 @@ class Hearing:
             turns=self._crew.turns,
             payer=self._payer,
         )
+        said, deaf = [], None
+        for note in notes:  # one by one: the parts of all are told apart by their order
+            try:
+                said.append(await self._hear_one(note, transcriber))
+            except (AudioUnreadable, NothingHeard) as error:
+                if not is_film(note):
+                    raise
+                deaf = error  # one film of several may well be silent
+        if not said:
+            raise deaf or ListenError()
+        heard = "\n".join(said)
+        await self._crew.turns.save_heard(self._payer.turn_id, heard)
+        killpoint.reach("after-transcript")
+        return heard
+
+    async def _hear_one(self, note: Attachment, transcriber: PaidTranscriber) -> str:
+        settings = self._crew.settings
+        data = await self._fetch(note)
+        self._trace.mark(Stage.FETCHED, bytes=len(data))
         heard = await listen(
             data,
             mime=note.mime,
@@ -103,13 +129,13 @@ class Hearing:
             workshop=self._crew.workshop,
             settings=settings.listen,
         )
-        await self._crew.turns.save_heard(self._payer.turn_id, heard.text)
         self._trace.mark(Stage.HEARD, seconds=round(heard.duration_s, 1), chars=len(heard.text))
-        killpoint.reach("after-transcript")
         return heard.text
 
     async def _fetch(self, note: Attachment) -> bytes:
         limit = self._crew.settings.download_limit_bytes
         if note.size_bytes is not None and note.size_bytes > limit:
             raise AudioTooLarge(f"{note.size_bytes} bytes claimed")
+        if is_film(note):
+            return await self._looking.film(note)
         return await self._channel.fetch(note, limit_bytes=limit)

@@ -52,6 +52,24 @@ class Lanes:
         """How many lanes have work."""
         return len(self._lanes)
 
+    def current(self, key: str) -> Job | None:
+        """What runs in `key` now."""
+        lane = self._lanes.get(key)
+        return None if lane is None else lane.current
+
+    def waiting(self, key: str) -> tuple[Job, ...]:
+        """What waits in `key`, in order."""
+        lane = self._lanes.get(key)
+        return () if lane is None else tuple(lane.waiting)
+
+    def take(self, key: str, job: Job) -> bool:
+        """Take `job` out of those that wait in `key`; False when it waits no more."""
+        lane = self._lanes.get(key)
+        if lane is None or job not in lane.waiting:
+            return False
+        lane.waiting.remove(job)
+        return True
+
     def stop(self, key: str, *, before: Job | None = None) -> int:
         """Stop what runs and waits in `key`, up to `before` if given; how many jobs that were."""
         lane = self._lanes.get(key)

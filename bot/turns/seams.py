@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.access.ledger import Ledger
+from bot.observe.trace import Event
+from bot.openrouter.facts import ModelFacts
 from bot.store.history import HistoryTable
-from bot.store.turns import TurnTable
+from bot.store.media import Shelf
+from bot.store.turns import Ending, TurnTable
 from bot.tools.registry import ToolRegistry
+from bot.turns.joining import WaitRules
+from bot.turns.queueing import QueueRules
 from bot.values.audio import Voice
 from bot.values.chat import ChatEvent, ChatRequest
 from bot.values.clock import Clock
@@ -18,6 +23,8 @@ from bot.voice.listen import ListenSettings
 from bot.voice.seams import Synthesizer, Transcriber
 from bot.voice.speak import SpeakSettings
 from bot.voice.workshop import Workshop
+
+Watcher = Callable[[Ending, Sequence[Event]], None]
 
 
 class ChatModel(Protocol):
@@ -51,6 +58,8 @@ class TurnSettings:
     transcription_model: str = ""
     download_limit_bytes: int = 20_000_000
     max_rounds: int = 12
+    queue: QueueRules = field(default_factory=QueueRules)
+    waiting: WaitRules = field(default_factory=WaitRules)
     listen: ListenSettings = field(default_factory=ListenSettings)
     speak: SpeakSettings = field(default_factory=SpeakSettings)
 
@@ -67,9 +76,11 @@ class Crew:
     ledger: Ledger
     turns: TurnTable
     history: HistoryTable
+    shelf: Shelf
     workshop: Workshop
     clock: Clock
     speech_folder: Path
     user_secret: bytes
+    facts_of: Callable[[str], ModelFacts]  # what is known about a model, by its reference
     warm: Callable[[], Coroutine[Any, Any, None]]  # have a connection upstream ready
-    settled: Callable[[], None]  # told after every turn
+    settled: Watcher  # told after every turn

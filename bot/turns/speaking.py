@@ -53,6 +53,9 @@ class Speaking:
         if self._speaker is not None:
             self._speaker.feed(text)
 
+    def hush(self) -> None:
+        """Say no more."""
+
     def end(self) -> None:
         """The answer is complete: let the last sentence go to synthesis now."""
         if self._speaker is not None and self._finishing is None:

@@ -22,14 +22,17 @@ from bot.openrouter.failover import LineUp
 from bot.openrouter.trim import trimmed
 from bot.store.conversations import Choices
 from bot.tools.registry import ToolContext
+from bot.turns.exhibits import Exhibits
 from bot.turns.history import History
 from bot.turns.paying import Payer
 from bot.turns.prompt import system_prompt
 from bot.turns.seams import Crew
+from bot.turns.steering import Steering
 from bot.values.chat import ChatDone, ChatRequest, Message, TextDelta, ToolCall
 from bot.values.conversation import ChatKind
 
 OnText = Callable[[str], Awaitable[None]]
+OnRound = Callable[[bool], None]
 PARAGRAPH = "\n\n"
 MID_STREAM_DELTA = 3
 log = structlog.get_logger()
@@ -47,17 +50,33 @@ class Question:
 
 
 class Thinker:
-    """Answers one question. `on_text` gets every visible delta as it arrives."""
+    """Answers one question. `on_text` gets every visible delta as it arrives.
 
-    def __init__(self, crew: Crew, question: Question, *, trace: Trace, on_text: OnText) -> None:
+    `on_round` hears after each answer of the model whether it was the last one; `steering` brings
+    what the person has said since, where the model can still take it up.
+    """
+
+    def __init__(
+        self,
+        crew: Crew,
+        question: Question,
+        *,
+        trace: Trace,
+        on_text: OnText,
+        on_round: OnRound,
+        steering: Steering,
+    ) -> None:
         self._crew = crew
         self._question = question
         self._payer = question.payer
         self._trace = trace
         self._on_text = on_text
+        self._on_round = on_round
+        self._steering = steering
         self._spoken_before = False
         self._deltas = 0
         self.cut_off = False  # whether the answer ended where the output cap was
+        self._exhibits = Exhibits(crew.shelf, self._payer.conversation, crew.facts_of)
         picked = question.choices.model
         # A model that a person picked fails visibly; nothing steps in for it.
         self._line = LineUp(
@@ -73,11 +92,14 @@ class Thinker:
             pending = _pending_calls(messages)
             if pending:
                 await self._store(messages, await self._run_tools(pending))
+                await self._store(messages, await self._steering.take())
+                await self._steering.keep()
             elif messages[-1]["role"] == "assistant":
                 break
             done = await self._ask(messages, with_tools=rounds_left > 0)
             self.cut_off = done.finish == "length"
             messages.append(done.message)  # kept by the attempt, before its call counted as done
+            self._on_round(not done.tool_calls)
         return _visible(messages)
 
     async def _resume(self) -> list[Message]:
@@ -135,9 +157,11 @@ class Thinker:
         note = self._crew.chat.system_note(self._line.model)
         system = f"{system}\n\n{note}" if note else system
         asked = [{"role": "system", "content": system}, *earlier, *messages]
+        if self._line.shortened:
+            asked = self._shortened(asked)
         return ChatRequest(
             model=self._line.model,
-            messages=self._shortened(asked) if self._line.shortened else asked,
+            messages=await self._exhibits.shown(asked, model=self._line.model),
             tools=self._crew.tools.specs,
             # Offered still: some vendors refuse earlier calls of tools that are not declared.
             params={} if with_tools else {"toolChoice": "none"},

@@ -73,3 +73,15 @@ class Bubble:
 
     ogg: bytes
     duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where one bubble of a spoken answer ends and the next begins.
+
+    `chars` counts the text spoken up to there, its sentences joined with one space; `sha256` is the
+    hex digest of exactly that text.
+    """
+
+    chars: int
+    sha256: str

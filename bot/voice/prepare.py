@@ -10,8 +10,8 @@ from bot.voice.codec import Decoding, Sniffed, blocks, demuxer_for, sniff
 from bot.voice.formats import ACCEPTED_CODECS, declared_format
 from bot.voice.limits import NoteLimits
 from bot.voice.remux import remux
-from bot.voice.silence import Loudness, frames_are_silent
-from bot.voice.split import BLOCK_S, RATE, split
+from bot.voice.silence import Loudness, frames_are_silent, speech_seconds
+from bot.voice.split import BLOCK_S, RATE, Part, split
 
 EMPTY = "That file is empty. Please send it again."
 NO_SOUND_TRACK = "That video has no sound, so there was nothing for me to hear."
@@ -22,9 +22,13 @@ TOO_SHORT = "That note was too short for me to understand. Please say it again."
 class Prepared:
     """What to transcribe, in order. `duration_s` is counted, never taken from a header."""
 
-    recordings: tuple[Recording, ...]
+    parts: tuple[Part, ...]
     duration_s: float
     silent: bool
+
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        return tuple(part.recording for part in self.parts)
 
 
 def prepare(
@@ -50,7 +54,8 @@ def prepare(
     if not run.faults:
         kept = _as_it_is(data, found, limits=limits) or remux(data, found)
         if kept:
-            return Prepared((Recording(*kept, duration_s),), duration_s, silent=False)
+            part = Part(Recording(*kept, duration_s), speech_seconds(loudness.rms))
+            return Prepared((part,), duration_s, silent=False)
     return _encoded(data, limits=limits, demuxer=demuxer)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.values.audio import Pcm, Recording
 from bot.voice.codec import Decoding, blocks
 from bot.voice.limits import NoteLimits
@@ -12,6 +14,7 @@ from bot.voice.silence import (
     QUIET_DB,
     Loudness,
     frames_are_silent,
+    speech_seconds,
     speech_threshold,
 )
 
@@ -22,7 +25,15 @@ LEVEL = 1  # a machine listens; level 3 takes 1.5 times as long
 FRAME_BYTES = int(RATE * FRAME_S) * 2
 
 
-def split(data: bytes, *, limits: NoteLimits, run: Decoding) -> tuple[Recording, ...]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece to transcribe, and how long somebody speaks in it."""
+
+    recording: Recording
+    speech_s: float
+
+
+def split(data: bytes, *, limits: NoteLimits, run: Decoding) -> tuple[Part, ...]:
     """Parts of at most `limits.part_max_s`, cut at pauses; parts without speech are left out.
 
     `run` counts what was decoded. Raises AudioUnreadable or AudioTooLarge.
@@ -40,7 +51,7 @@ class _Cutter:
         self._after = round(limits.part_after_s / FRAME_S)
         self._most = round(limits.part_max_s / FRAME_S)
         self._pause = round(limits.pause_s / FRAME_S)
-        self._parts: list[Recording] = []
+        self._parts: list[Part] = []
         self._start_part()
 
     def _start_part(self) -> None:
@@ -61,7 +72,7 @@ class _Cutter:
                 start = index * FRAME_BYTES
         self._encode(block[start:])
 
-    def finish(self) -> tuple[Recording, ...]:
+    def finish(self) -> tuple[Part, ...]:
         self._close_part()
         return tuple(self._parts)
 
@@ -83,5 +94,6 @@ class _Cutter:
     def _close_part(self) -> None:
         if self._encoder and not frames_are_silent(self._loudness.rms):
             bubble = self._encoder.finish()
-            self._parts.append(Recording(bubble.ogg, "ogg", bubble.duration_s))
+            recording = Recording(bubble.ogg, "ogg", bubble.duration_s)
+            self._parts.append(Part(recording, speech_seconds(self._loudness.rms)))
         self._start_part()

@@ -39,3 +39,17 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def visitor(browser: Browser, house: Stage) -> Iterator[Visitor]:
     with visiting(browser, house) as one:
         yield one.open()
+
+
+@pytest.fixture(scope="package")
+def silence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Stand-ins without a bot: the tests send as the bot, and nobody takes its updates away."""
+    with stand_ins() as base, httpx.Client(timeout=60, trust_env=False) as http:
+        yield Stage(base, tmp_path_factory.mktemp("silence"), http)
+
+
+@pytest.fixture
+def guest(browser: Browser, silence: Stage) -> Iterator[Visitor]:
+    """A visitor whom no bot answers."""
+    with visiting(browser, silence) as one:
+        yield one.open()

@@ -491,7 +491,7 @@ def test_large_pictures_are_recorded_as_fingerprints(client: Client) -> None:
     part = {"type": "image_url", "image_url": {"url": url}}
     client.chat(messages=[{"role": "user", "content": [{"type": "text", "text": "x"}, part]}])
     recorded = client.calls(1)[0]["json"]["messages"][0]["content"][1]["image_url"]["url"]
-    assert recorded["sha256"] == hashlib.sha256(url.encode()).hexdigest()
+    assert recorded["sha256"] == hashlib.sha256(bytes(3_750)).hexdigest()
 
 
 def test_keys_share_nothing(server_url: str, client: Client) -> None:

@@ -63,10 +63,6 @@ UNHEARD = {
         Sent("audio", "long.mp3", "audio/mpeg", spoken("mp3"), {"file_size": 30_000_000}),
         "over 20 MB",
     ),
-    "video without sound": (
-        Sent("video", "clip.mp4", "video/mp4", voices.video_without_sound),
-        "That video has no sound",
-    ),
     "HTML": (
         Sent("audio", "song.mp3", "audio/mpeg", lambda: HTML),
         "couldn't find any sound in that file",

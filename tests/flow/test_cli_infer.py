@@ -15,7 +15,10 @@ from tests.flow.books import rows
 from tests.flow.desk import Desk
 from tests.flow.stage import Stage
 
-FIELDS = ["ok", "capability", "transport", "provider", "model", "attempts", "outputs", "error"]
+FIELDS = [
+    *("ok", "capability", "transport", "provider", "model"),
+    *("attempts", "outputs", "ignoredOverrides", "error"),
+]
 
 
 @pytest.fixture

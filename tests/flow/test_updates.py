@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from typing import Any
 
@@ -11,19 +10,18 @@ import pytest
 from tests.flow.guest import Guest
 from tests.flow.stage import eventually
 
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 10}
-UNSEEN: dict[str, dict[str, Any]] = {
-    "sticker": {"sticker": {**FILE, "width": 9, "height": 9, "emoji": "🙂", "type": "regular"}},
-    "location": {"location": {"latitude": 48.2, "longitude": 16.3}},
-    "contact": {"contact": {"phone_number": "+43", "first_name": "Eve"}},
-    "poll": {"poll": {"id": "1", "question": "?", "options": []}},
-    "dice": {"dice": {"emoji": "🎲", "value": 4}},
-    "animation": {"animation": dict(FILE), "document": dict(FILE)},
-    "document": {"document": {**FILE, "mime_type": "application/pdf", "file_name": "a.pdf"}},
-    "something new": {"live_photo": dict(FILE)},
+STICKER = {**FILE, "width": 9, "height": 9, "emoji": "🙂", "type": "regular"}
+IN_WORDS: dict[str, tuple[dict[str, Any], str]] = {
+    "sticker that moves": ({"sticker": {**STICKER, "is_animated": True}}, "(sticker: 🙂)"),
+    "location": ({"location": {"latitude": 48.2, "longitude": 16.3}}, "(location: 48.2, 16.3)"),
+    "contact": (
+        {"contact": {"phone_number": "+43", "first_name": "Eve"}},
+        "(contact, Eve, +43)",
+    ),
+    "poll": ({"poll": {"id": "1", "question": "Tea?", "options": []}}, "(poll: Tea? ())"),
+    "dice": ({"dice": {"emoji": "🎲", "value": 4}}, "(dice 🎲: 4)"),
+    "something new": ({"live_photo": dict(FILE)}, "(live photo)"),
 }
 UNREADABLE = {
     "no date": {"chat": {"id": 1, "type": "private"}, "message_id": 1, "text": "x"},
@@ -71,25 +69,31 @@ def awaits_confirmed(guest: Guest) -> None:
     eventually(all_taken, "all updates confirmed")
 
 
-@pytest.mark.parametrize("name", UNSEEN)
-def test_what_is_not_understood_yet_gets_a_sentence(guest: Guest, name: str) -> None:
-    pushed(guest, {"message": message(guest, **UNSEEN[name])})
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_what_is_no_file_reaches_the_model_in_words(guest: Guest, name: str) -> None:
+    content, words = IN_WORDS[name]
+    pushed(guest, {"message": message(guest, **content)})
+    assert guest.awaits_endings(1) == ["done"]
+    (call,) = guest.stage.upstream_calls("chat")
+    assert call["json"]["messages"][-1]["content"] == words
+
+
+def test_a_file_that_nobody_can_open_gets_a_sentence(guest: Guest) -> None:
+    document = {**FILE, "mime_type": "application/zip", "file_name": "all.zip"}
+    pushed(guest, {"message": message(guest, document=document)})
     guest.awaits_endings(1)
     (sentence,) = guest.texts
-    assert sentence.startswith("I can't look at that kind of message yet.")
+    assert sentence.startswith("I can't open that kind of file.")
     assert guest.stage.upstream_calls() == []
 
 
-def test_a_picture_gets_a_sentence(guest: Guest) -> None:
-    (sentence,) = guest.plays(PIXEL, kind="photo", name="p.png", mime="image/png")
-    assert sentence.startswith("I can't look at that kind of message yet.")
-
-
-def test_a_caption_is_answered_and_the_model_knows_that_it_can_not_see(guest: Guest) -> None:
-    guest.plays(PIXEL, kind="photo", name="p.png", mime="image/png", caption="What is this?")
+def test_words_that_came_with_such_a_file_are_answered(guest: Guest) -> None:
+    document = {**FILE, "mime_type": "application/zip", "file_name": "all.zip"}
+    pushed(guest, {"message": message(guest, document=document, caption="What is this?")})
+    guest.awaits_endings(1)
     (call,) = guest.stage.upstream_calls("chat")
     said = call["json"]["messages"][-1]["content"]
-    assert said == "(sent with a photo, which you can't see)\nWhat is this?"
+    assert said == '(file "all.zip", which you can\'t open)\nWhat is this?'
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

@@ -5,74 +5,26 @@ from __future__ import annotations
 import asyncio
 import ssl
 import warnings
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import httpx
-from telegram import (
-    Bot,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    ReplyParameters,
-    error,
-)
+from telegram import Bot, InputFile, Message, ReplyParameters
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-from bot.channels.telegram.faults import (
-    Conflicted,
-    Fault,
-    MethodMissing,
-    Refusal,
-    Rejected,
-    Throttled,
-    Unauthorised,
-    Unreachable,
-    classify,
-)
+from bot.channels.telegram.faults import Unreachable
+from bot.channels.telegram.forms import Form, Item
+from bot.channels.telegram.message import Body, Place
 from bot.channels.telegram.settings import TelegramSettings
-from bot.turns.channel import Rows
+from bot.channels.telegram.translate import faults
+from bot.channels.telegram.uploads import album_item, body, details
 
 SEND_CONNECTIONS = 64
 POLL_CONNECTIONS = 2  # one to poll, one while a stalled one is being given up
 KEEPALIVE_S = 120.0
-HTML = "HTML"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message goes. `thread_id` None is the chat itself or a forum's General topic."""
-
-    chat_id: int
-    thread_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Text as it is handed to Telegram."""
-
-    text: str
-    html: bool = False
-    buttons: Rows = ()
-
-    @property
-    def parse_mode(self) -> str | None:
-        return HTML if self.html else None
-
-    @property
-    def keyboard(self) -> InlineKeyboardMarkup | None:
-        if not self.buttons:
-            return None
-        return InlineKeyboardMarkup(
-            [
-                [InlineKeyboardButton(button.label, callback_data=button.command) for button in row]
-                for row in self.buttons
-            ]
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,45 +192,44 @@ class Api:
             )
         return str(message.message_id)
 
+    async def send_files(
+        self, place: Place, items: Sequence[Item], caption: Body, *, reply_to: int | None = None
+    ) -> str:
+        """One file, or two to ten as an album, whose first message the caption and the id are."""
+        common: dict[str, Any] = {
+            "caption": caption.text or None,
+            "parse_mode": caption.parse_mode,
+            "message_thread_id": place.thread_id,
+            "reply_parameters": _answering(reply_to),
+            # Telegram works on a film after it has come, before it answers.
+            "read_timeout": self._settings.media_write_timeout_s,
+        }
+        with self._faults():
+            if len(items) > 1:
+                album = [album_item(item) for item in items]
+                return str((await self._bot.send_media_group(place.chat_id, album, **common))[0].id)
+            (item,) = items
+            send = self._sender(item.form)
+            return str((await send(place.chat_id, body(item), **details(item), **common)).id)
+
+    def _sender(self, form: Form) -> Callable[..., Awaitable[Message]]:
+        senders: dict[Form, Callable[..., Awaitable[Message]]] = {
+            Form.PHOTO: self._bot.send_photo,
+            Form.ANIMATION: self._bot.send_animation,
+            Form.VIDEO: self._bot.send_video,
+            Form.AUDIO: self._bot.send_audio,
+            Form.DOCUMENT: self._bot.send_document,
+        }
+        return senders[form]
+
     async def send_action(self, place: Place, action: str, *, timeout_s: float) -> None:
         with self._faults():
             await self._bot.send_chat_action(
                 place.chat_id, action, message_thread_id=place.thread_id, read_timeout=timeout_s
             )
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except error.TelegramError as exc:
-            # `from None`: messages and addresses below may contain the token.
-            raise translate(exc, token=self._settings.token) from None
-
-
-def translate(exc: error.TelegramError, *, token: str) -> Fault:
-    """The library's error as a `Fault`, by kind; the token is cut out of what is kept."""
-    text = (exc.message.replace(token, "***") if token else exc.message)[:300]
-    match exc:
-        case error.RetryAfter():
-            wait = exc.retry_after
-            return Throttled(wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
-        case error.ChatMigrated():
-            return Rejected(Refusal.CHAT_GONE, "group became a supergroup")
-        case error.InvalidToken() | error.EndPointNotFound():
-            cause = exc.__cause__
-            said = str(getattr(cause, "message", "")) if cause else text
-            missing = "not found" in said.lower()
-            return MethodMissing("404 Not Found") if missing else Unauthorised("401 Unauthorized")
-        case error.Forbidden():
-            return Rejected(Refusal.CHAT_GONE, text)
-        case error.Conflict():
-            return Conflicted(text)
-        case error.BadRequest():
-            return Rejected(classify(text), text)
-        case _ if text.startswith("Unknown error in HTTP implementation"):
-            return Rejected(Refusal.OTHER, text)  # a fault of the request itself: no retry helps
-        case _:
-            return Unreachable(text)
+    def _faults(self) -> AbstractContextManager[None]:
+        return faults(self._settings.token)
 
 
 def _answering(message_id: int | None) -> ReplyParameters | None:

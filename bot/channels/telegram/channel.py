@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.channels.telegram.api import Api, Me, Place
+from bot.channels.telegram.api import Api, Me
 from bot.channels.telegram.faults import (
     Fault,
     MethodMissing,
@@ -19,12 +19,14 @@ from bot.channels.telegram.faults import (
 )
 from bot.channels.telegram.files import fetch
 from bot.channels.telegram.intake import Poller
+from bot.channels.telegram.message import Place
 from bot.channels.telegram.outbox import Outbox
 from bot.channels.telegram.pause import finish
 from bot.channels.telegram.preview import DraftMemory
 from bot.channels.telegram.read import CHANNEL, forum_chat, read
-from bot.channels.telegram.reply import ChatMemory, TelegramReply, Workings
+from bot.channels.telegram.reply import TelegramReply
 from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.telegram.workings import ChatMemory, Workings
 from bot.errors import StartError
 from bot.turns.channel import Intake
 from bot.turns.receipts import Receipts
@@ -79,6 +81,16 @@ class TelegramChannel:
     def last_poll_monotonic(self) -> float | None:
         """When a poll last completed, on the clock's monotonic time; None before the first."""
         return None if self._poller is None else self._poller.last_poll_monotonic
+
+    @property
+    def polls_completed(self) -> int:
+        """How many polls completed since the start."""
+        return 0 if self._poller is None else self._poller.polls_completed
+
+    @property
+    def outbox_depth(self) -> int:
+        """How many messages wait to be sent."""
+        return self._outbox.depth
 
     @property
     def dead(self) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.errors import ChatGone, DeliverError, ParleyError, VoiceForbidden
+from bot.errors import ChatGone, DeliverError, ParleyError, TooLargeToSend, VoiceForbidden
 
 
 class Fault(ParleyError):
@@ -58,6 +58,7 @@ class Refusal(StrEnum):
     VOICE_FORBIDDEN = "voice_forbidden"
     CHAT_GONE = "chat_gone"
     FILE_TOO_BIG = "file_too_big"
+    MEDIA_FORBIDDEN = "media_forbidden"
     OTHER = "other"
 
 
@@ -84,6 +85,17 @@ WORDINGS: tuple[tuple[str, Refusal], ...] = (
     ("message can't be edited", Refusal.EDIT_TARGET_GONE),
     ("message_id_invalid", Refusal.EDIT_TARGET_GONE),
     ("file is too big", Refusal.FILE_TOO_BIG),
+    ("too big for a", Refusal.FILE_TOO_BIG),
+    ("rights to send photos", Refusal.MEDIA_FORBIDDEN),
+    ("rights to send videos", Refusal.MEDIA_FORBIDDEN),
+    ("rights to send music", Refusal.MEDIA_FORBIDDEN),
+    ("rights to send audio", Refusal.MEDIA_FORBIDDEN),
+    ("rights to send documents", Refusal.MEDIA_FORBIDDEN),
+    ("rights to send animations", Refusal.MEDIA_FORBIDDEN),
+    ("rights to send gifs", Refusal.MEDIA_FORBIDDEN),
+    ("rights to send media", Refusal.MEDIA_FORBIDDEN),
+    ("chat_send_plain_forbidden", Refusal.CHAT_GONE),
+    ("chat_send_", Refusal.MEDIA_FORBIDDEN),
     ("chat not found", Refusal.CHAT_GONE),
     ("user is deactivated", Refusal.CHAT_GONE),
     ("bot was blocked", Refusal.CHAT_GONE),
@@ -94,6 +106,12 @@ WORDINGS: tuple[tuple[str, Refusal], ...] = (
     ("thread not found", Refusal.CHAT_GONE),
     ("topic_closed", Refusal.CHAT_GONE),
     ("topic_deleted", Refusal.CHAT_GONE),
+)
+
+
+MEDIA_FORBIDDEN = (
+    "This chat doesn't let me send files of that kind. Please ask an admin to allow it, "
+    "or ask me in a private chat."
 )
 
 
@@ -110,5 +128,9 @@ def as_deliver_error(fault: Fault) -> DeliverError:
             return VoiceForbidden(fault.description)
         if fault.kind is Refusal.CHAT_GONE:
             return ChatGone(fault.description)
+        if fault.kind is Refusal.FILE_TOO_BIG:
+            return TooLargeToSend(fault.description)
+        if fault.kind is Refusal.MEDIA_FORBIDDEN:
+            return DeliverError(fault.description, sentence=MEDIA_FORBIDDEN)
         return DeliverError(fault.description)
     return DeliverError(f"{type(fault).__name__}: {fault}", retryable=True)

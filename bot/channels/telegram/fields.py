@@ -44,6 +44,14 @@ def number_or_none(source: Json, name: str) -> int | None:
     return None if source.get(name) is None else number(source, name)
 
 
+def decimal(source: Json, name: str) -> float:
+    """The number under `name`, whole or not; it must be there."""
+    value = source.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise BadUpdate(f"{name} is {type(value).__name__}, expected a number")
+    return float(value)
+
+
 def string(source: Json, name: str) -> str:
     """The text under `name`, "" when absent, with broken surrogates replaced."""
     value = source.get(name)

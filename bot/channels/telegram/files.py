@@ -29,14 +29,14 @@ async def fetch(attachment: Attachment, *, api: Api, clock: Clock, limit_bytes: 
     if not attachment.ref:
         raise DownloadFailed("no file behind this attachment", retryable=False)
     if attachment.size_bytes is not None and attachment.size_bytes > limit_bytes:
-        raise _too_large(f"claimed {attachment.size_bytes} bytes", limit_bytes)
+        raise _too_large(attachment, f"claimed {attachment.size_bytes} bytes", limit_bytes)
     for attempt in range(ATTEMPTS):
         wait_s = FIRST_BACKOFF_S * 2**attempt
         try:
-            return await _attempt(attachment.ref, api=api, limit_bytes=limit_bytes)
+            return await _attempt(attachment, api=api, limit_bytes=limit_bytes)
         except Rejected as exc:
             if exc.kind is Refusal.FILE_TOO_BIG:
-                raise _too_large("Telegram says so", limit_bytes) from None
+                raise _too_large(attachment, "Telegram says so", limit_bytes) from None
             raise DownloadFailed(exc.description, retryable=False) from None
         except Throttled as exc:
             wait_s, reason = min(exc.retry_after_s, LONGEST_THROTTLE_S), "throttled"
@@ -48,22 +48,25 @@ async def fetch(attachment: Attachment, *, api: Api, clock: Clock, limit_bytes: 
     raise DownloadFailed(f"{ATTEMPTS} attempts: {reason}")
 
 
-async def _attempt(file_id: str, *, api: Api, limit_bytes: int) -> bytes:
+async def _attempt(attachment: Attachment, *, api: Api, limit_bytes: int) -> bytes:
     data = bytearray()
-    async with api.download(await api.locate(file_id)) as response:
+    async with api.download(await api.locate(attachment.ref)) as response:
         response.raise_for_status()
         async for piece in response.aiter_bytes():
             data += piece
             if len(data) > limit_bytes:
-                raise _too_large("more came than was claimed", limit_bytes)
+                raise _too_large(attachment, "more came than was claimed", limit_bytes)
     return bytes(data)
 
 
-def _too_large(detail: str, limit_bytes: int) -> AudioTooLarge:
-    if limit_bytes >= DOWNLOAD_LIMIT_BYTES:
+def _too_large(attachment: Attachment, detail: str, limit_bytes: int) -> AudioTooLarge:
+    """For a recording at Telegram's own limit the error's own sentence fits best."""
+    telegrams = limit_bytes >= DOWNLOAD_LIMIT_BYTES
+    if telegrams and attachment.may_carry_sound:
         return AudioTooLarge(detail)
-    megabytes = f"{limit_bytes / 1_000_000:g}"
+    whose = "Telegram lets me fetch" if telegrams else "I may fetch"
     return AudioTooLarge(
         detail,
-        sentence=f"That file is over {megabytes} MB, more than I may fetch. Please send less.",
+        sentence=f"That file is over {limit_bytes / 1_000_000:g} MB, more than {whose}. "
+        "Please send a smaller one.",
     )

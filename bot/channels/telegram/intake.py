@@ -45,6 +45,7 @@ class Poller:
         self._refusals = 0
         self.dead = False
         self.last_poll_monotonic: float | None = None
+        self.polls_completed = 0
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -68,6 +69,7 @@ class Poller:
                 continue
             self._failures = self._refusals = 0
             self.last_poll_monotonic = self._clock.monotonic()
+            self.polls_completed += 1
             if updates and not await self._store(updates):
                 await self._back_off()
 

@@ -25,10 +25,10 @@ _order = count()
 
 
 class Rank(IntEnum):
-    """Lower goes first."""
+    """Lower goes first. What tidies up, a delete or a last change, is as sure as a final."""
 
     FINAL = 0
-    DELETE = 1
+    TIDY = 1
     PREVIEW = 2
 
 
@@ -79,6 +79,11 @@ class ChatLine:
         now = self._clock.monotonic()
         busy = self._worker is not None and not self._worker.done()
         return not busy and now >= max(self.blocked_until, self.next_preview_at)
+
+    @property
+    def depth(self) -> int:
+        """How many sends wait."""
+        return len(self._waiting)
 
     @property
     def held(self) -> bool:

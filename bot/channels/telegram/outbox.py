@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import structlog
 
-from bot.channels.telegram.api import Api, Body, Place
+from bot.channels.telegram.api import Api
 from bot.channels.telegram.faults import Fault, Refusal, Rejected, Throttled, Unreachable
+from bot.channels.telegram.forms import Item
 from bot.channels.telegram.line import ChatLine, Job, Rank
+from bot.channels.telegram.message import Bodies, Body, Place, either
 from bot.channels.telegram.settings import TelegramSettings
 from bot.values.clock import Clock
 
@@ -65,9 +67,31 @@ class Outbox:
         run = partial(self._api.send_voice, place, ogg, duration_s=duration_s, reply_to=reply_to)
         return await self._final(place, run)
 
+    async def send_files(
+        self, place: Place, items: Sequence[Item], caption: Body, *, reply_to: int | None = None
+    ) -> str:
+        run = partial(self._api.send_files, place, items, caption, reply_to=reply_to)
+        return await self._final(place, run)
+
     async def delete(self, place: Place, message_id: str) -> None:
-        job = Job(partial(self._api.delete, place, message_id), rank=Rank.DELETE)
-        await self._submit(place, job)
+        """Take a message away, what waits to be shown in it included."""
+        self.drop_previews(place, message_id)
+        await self._tidy(place, partial(self._api.delete, place, message_id))
+
+    async def change(self, place: Place, message_id: str, words: Callable[[], Bodies]) -> None:
+        """Let a message say `words()`, as they are when its moment comes, at a preview's pace."""
+        run = partial(self._rewrite, place, message_id, words)
+        await self._preview(place, run, key=message_id, gap_s=_edit_gap_s(place))
+
+    async def change_last(self, place: Place, message_id: str, words: Bodies) -> None:
+        """The same without waiting for its pace, and not given up when nobody waits for it."""
+        self.drop_previews(place, message_id)
+        await self._tidy(place, partial(self._rewrite, place, message_id, lambda: words))
+
+    async def _rewrite(self, place: Place, message_id: str, words: Callable[[], Bodies]) -> str:
+        timeout_s = self._settings.preview_timeout_s
+        edit = partial(self._api.edit_text, place, message_id, timeout_s=timeout_s)
+        return await _unless_same(partial(either, edit, words()), message_id)
 
     async def preview_draft(self, place: Place, draft_id: int, text: Callable[[], str]) -> None:
         """Show `text()`, as it is when its moment comes, as the draft of a private chat."""
@@ -127,6 +151,11 @@ class Outbox:
         except Fault as exc:
             log.debug("telegram.press.failed", reason=str(exc))
 
+    @property
+    def depth(self) -> int:
+        """How many sends wait, over all chats."""
+        return sum(line.depth for line in self._lines.values())
+
     async def close(self, limit_s: float) -> None:
         """Let finals out within `limit_s`, then refuse everything. Idempotent."""
         self._closed = True
@@ -137,13 +166,18 @@ class Outbox:
     async def _final(self, place: Place, run: Run) -> str:
         return await self._submit(place, Job(run, patience_s=self._settings.send_patience_s))
 
+    async def _tidy(self, place: Place, run: Run) -> None:
+        job = Job(run, rank=Rank.TIDY, patience_s=self._settings.send_patience_s)
+        await asyncio.shield(self._submit(place, job))
+
     async def _preview(self, place: Place, run: Run, *, key: str, gap_s: float) -> str:
         return await self._submit(place, Job(run, rank=Rank.PREVIEW, merge_key=key, gap_s=gap_s))
 
-    async def _submit(self, place: Place, job: Job) -> str:
+    def _submit(self, place: Place, job: Job) -> asyncio.Future[str]:
         if self._closed:
-            raise Unreachable("shutting down")
-        return await self._line(place).submit(job)
+            job.fail(Unreachable("shutting down"))
+            return job.done
+        return self._line(place).submit(job)
 
     def _line(self, place: Place) -> ChatLine:
         line = self._lines.get(place.chat_id)
@@ -166,9 +200,4 @@ async def _unless_same(edit: Run, message_id: str) -> str:
 
 
 def _edit_gap_s(place: Place) -> float:
-    return PRIVATE_EDIT_GAP_S if is_private(place) else GROUP_EDIT_GAP_S
-
-
-def is_private(place: Place) -> bool:
-    """People have positive ids, groups and channels negative ones."""
-    return place.chat_id > 0
+    return PRIVATE_EDIT_GAP_S if place.is_private else GROUP_EDIT_GAP_S

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.channels.telegram.api import Place
 from bot.channels.telegram.faults import (
     Dropped,
     Fault,
@@ -17,7 +16,8 @@ from bot.channels.telegram.faults import (
     Unreachable,
 )
 from bot.channels.telegram.fields import sound
-from bot.channels.telegram.outbox import Outbox, is_private
+from bot.channels.telegram.message import Place
+from bot.channels.telegram.outbox import Outbox
 from bot.channels.telegram.pause import pause
 from bot.channels.telegram.split import cut
 from bot.turns.receipts import Receipts
@@ -38,7 +38,7 @@ class DraftMemory:
     chats: set[int] = field(default_factory=set)
 
     def allows(self, place: Place) -> bool:
-        return is_private(place) and not self.missing and place.chat_id not in self.chats
+        return place.is_private and not self.missing and place.chat_id not in self.chats
 
     def refuse(self, place: Place, fault: Fault) -> None:
         """Remember: the whole server lacks drafts, or this chat can't have them."""
@@ -141,7 +141,7 @@ class Preview:
 
     def _visible(self) -> str:
         text = sound(cut(self._text, self._sketch.limit)).strip()
-        private = is_private(self._sketch.place)
+        private = self._sketch.place.is_private
         if not private and not self._message_id and len(text) < FIRST_IN_GROUP:
             return ""
         return text

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.channels.telegram.api import Place
+from bot.channels.telegram.message import Place
 from bot.channels.telegram.outbox import Outbox
 from bot.channels.telegram.pause import finish, pause
 from bot.values.clock import Clock

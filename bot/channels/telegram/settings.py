@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 TEXT_LIMIT = 4096  # UTF-16 units of visible text in one message (facts/telegram-api.md §3)
+CAPTION_LIMIT = 1024  # the same of a caption
+UPLOAD_LIMIT_BYTES = 50_000_000  # a local server takes 2000 MB (facts/telegram-api.md §3)
 DOWNLOAD_LIMIT_BYTES = 20_000_000  # the smaller of the server's 20 MiB and the library's 20 MB
 ALLOWED_UPDATES = (
     "message",
@@ -35,6 +37,7 @@ class TelegramSettings:
     close_timeout_s: float = 10.0
     send_patience_s: float = 3600.0
     text_chunk_limit: int = 4000
+    upload_limit_bytes: int = UPLOAD_LIMIT_BYTES
     streaming_mode: str = "partial"
     allowed_updates: tuple[str, ...] = ALLOWED_UPDATES
 

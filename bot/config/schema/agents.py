@@ -84,6 +84,10 @@ class AgentDefaults(Block):
     media_max_mb: Positive | None = Field(
         default=None, description="Largest generated file, in MB."
     )
+    media_generation_auto_provider_fallback: Flag = Field(
+        default=True,
+        description="Whether the bundled default model steps in after the configured ones.",
+    )
     parley: Persona = Field(default_factory=Persona, description="Parley's own: who the bot is.")
 
 

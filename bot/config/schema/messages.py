@@ -15,8 +15,10 @@ DmScope = Literal["main", "per-peer", "per-channel-peer", "per-account-channel-p
 class Queue(Block):
     """What happens to messages that arrive while a turn runs (facts/behaviour.md F)."""
 
-    mode: Literal["steer", "followup", "collect", "interrupt"] = Field(
-        default="steer", description="steer, followup, collect or interrupt."
+    mode: Literal["steer", "followup", "collect", "interrupt"] | None = Field(
+        default=None,
+        description="steer, followup, collect or interrupt; unset: text steers, and a voice note "
+        "in a private chat interrupts what is not yet said aloud.",
     )
     debounce_ms: Count | None = Field(
         default=None, description="Quiet time before queued messages run."

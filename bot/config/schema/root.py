@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.config.schema.agents import Agents
-from bot.config.schema.base import Block, Seconds, SecretTexts
+from bot.config.schema.base import Block, OptionalText, Port, Seconds, SecretTexts
 from bot.config.schema.media import Tools
 from bot.config.schema.messages import Messages, Session
 from bot.config.schema.models import Models, ProviderConfig
@@ -20,12 +20,26 @@ class Timeouts(Block):
     download_s: Seconds = Field(default=120, description="Fetching one file.")
     telegram_poll_s: Seconds = Field(default=30, description="One long poll of Telegram.")
     telegram_send_s: Seconds = Field(default=30, description="One call to Telegram.")
+    telegram_silence_s: Seconds = Field(
+        default=120, description="Without a completed poll for so long, `/readyz` says no."
+    )
+
+
+class HttpIn(Block):
+    """Where the bot answers over HTTP: health and metrics. `PORT` of the environment wins."""
+
+    host: OptionalText = Field(
+        default=None,
+        description="Address to listen on; unset means this machine, with `PORT` everywhere.",
+    )
+    port: Port | None = Field(default=None, description="Port to listen on; unset means none.")
 
 
 class Parley(Block):
     """What OpenClaw has no key for."""
 
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Waits for the network.")
+    http: HttpIn = Field(default_factory=HttpIn, description="Health and metrics over HTTP.")
 
 
 class Environment(Block):

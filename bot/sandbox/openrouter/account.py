@@ -13,6 +13,7 @@ from bot.sandbox.openrouter.faults import FaultQueue
 from bot.sandbox.openrouter.preferences import Preferences
 from bot.sandbox.openrouter.scripts import ChatScripts, Transcripts
 from bot.sandbox.openrouter.settings import Settings
+from bot.sandbox.openrouter.video_jobs import FilmJobs
 
 MAX_GENERATIONS = 2_000
 MAX_SIGNED_CALLS = 500
@@ -35,6 +36,7 @@ class Account:
     scripts: ChatScripts = field(default_factory=ChatScripts)
     transcripts: Transcripts = field(default_factory=Transcripts)
     faults: FaultQueue = field(default_factory=FaultQueue)
+    films: FilmJobs = field(default_factory=FilmJobs)
     generations: OrderedDict[str, Generation] = field(default_factory=OrderedDict)
     signed_calls: OrderedDict[str, Any] = field(default_factory=OrderedDict)
     usage_usd: float = 0.0
@@ -54,6 +56,20 @@ class Account:
         self.generations[call.generation_id] = Generation(row, known_at_s)
         while len(self.generations) > MAX_GENERATIONS:
             self.generations.popitem(last=False)
+
+    def settle_films(self, now_s: float) -> None:
+        """Move film jobs on to where they are by now, and charge for those that got done."""
+        for job in self.films.advance(now_s, self.preferences.video):
+            self.book(
+                job.call,
+                cost_usd=job.cost_usd,
+                known_at_s=now_s + self.preferences.account.generation_lag_ms / 1000,
+                model=job.model,
+                api_type="video",
+                provider_name="Rehearsal",
+                streamed=False,
+                cancelled=False,
+            )
 
     def sign(self, call_id: str, details: Any) -> None:
         """Remember the reasoning that a tool call was answered with, to check its replay."""

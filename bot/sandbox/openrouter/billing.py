@@ -7,12 +7,15 @@ from typing import Any
 
 from bot.sandbox.openrouter.account import Account
 from bot.sandbox.openrouter.chat_request import ChatRequest
+from bot.sandbox.openrouter.made import Made
+from bot.sandbox.openrouter.media_rows import PICTURE_TOKENS
 from bot.sandbox.openrouter.model import Model
 from bot.sandbox.openrouter.refusal import ApiRefusal, afford
 
 CHARS_PER_TOKEN = 4
 IMAGE_TOKENS = 1_000
 DEFAULT_CAP = 65_536
+PAGE_USD = 0.002
 
 
 def count_prompt(request: ChatRequest) -> int:
@@ -55,13 +58,37 @@ def check_limits(request: ChatRequest, model: Model, account: Account, *, prompt
         raise afford(cap, affordable)
 
 
+def media_price(model: Model, made: Made) -> tuple[float, int]:
+    """What pictures, songs and parsed pages of an answer cost in USD, and the picture tokens."""
+    pictures = len(made.pictures)
+    songs = 1 if made.song is not None else 0
+    cost = pictures * model.picture_usd + songs * model.song_usd + made.pages * PAGE_USD
+    return cost, pictures * PICTURE_TOKENS
+
+
+def check_media(request: ChatRequest, model: Model, account: Account) -> None:
+    """Raises ApiRefusal 402 when the credit doesn't reach for what is to be made."""
+    price = model.song_usd if request.makes == "audio" else (request.n or 1) * model.picture_usd
+    left = account.remaining_usd
+    if request.makes and left is not None and price > left:
+        raise ApiRefusal(402)
+
+
 def bill(
-    model: Model, *, prompt: int, completion: int, reasoning: int, override: dict[str, Any]
+    model: Model,
+    made: Made,
+    *,
+    prompt: int,
+    completion: int,
+    reasoning: int,
+    override: dict[str, Any],
 ) -> dict[str, Any]:
-    """The `usage` object. An answer without a single token costs nothing."""
+    """The `usage` object. An answer with nothing in it costs nothing."""
+    media_usd, picture_tokens = media_price(model, made)
     prompt_cost = round(prompt * model.prompt_usd, 9)
-    completion_cost = round(completion * model.completion_usd, 9)
-    cost = round(prompt_cost + completion_cost, 9) if completion else 0.0
+    completion_cost = round(completion * model.completion_usd + media_usd, 9)
+    completion += picture_tokens
+    cost = round(prompt_cost + completion_cost, 9) if completion or media_usd else 0.0
     usage = {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
@@ -74,6 +101,10 @@ def bill(
             "upstream_inference_prompt_cost": prompt_cost,
             "upstream_inference_completions_cost": completion_cost,
         },
-        "completion_tokens_details": {"reasoning_tokens": reasoning, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": reasoning,
+            "audio_tokens": 0,
+            "image_tokens": picture_tokens,
+        },
     }
     return usage | override

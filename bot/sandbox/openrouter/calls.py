@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.openrouter.pictures import size_of
 from bot.values.clock import Clock
 
 LONG_DATA_URL = 2_000
@@ -137,7 +138,7 @@ def fingerprint(data: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
 
 
-def _sound_fingerprint(encoded: str) -> dict[str, Any]:
+def _base64_fingerprint(encoded: str) -> dict[str, Any]:
     try:
         return fingerprint(base64.b64decode(encoded, validate=True))
     except ValueError:
@@ -154,16 +155,26 @@ def _shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def slim(value: Any, *, inside: str = "") -> Any:
-    """A copy without long binary: base64 of `input_audio` and data URLs become fingerprints."""
+    """A copy without binary: base64 of `input_audio` and data URLs become fingerprints."""
     if isinstance(value, dict):
         return {
-            key: _sound_fingerprint(item)
+            key: _base64_fingerprint(item)
             if inside == "input_audio" and key == "data" and isinstance(item, str)
             else slim(item, inside=key)
             for key, item in value.items()
         }
     if isinstance(value, list):
         return [slim(item) for item in value]
-    if isinstance(value, str) and value.startswith("data:") and len(value) > LONG_DATA_URL:
-        return {"data_url": value[: value.find(",") + 1], **fingerprint(value.encode())}
+    if isinstance(value, str) and value.startswith("data:"):
+        return _url_fingerprint(value)
     return value
+
+
+def _url_fingerprint(url: str) -> Any:
+    """What a data URL holds: `sha256` and `bytes` of it, `width` and `height` of a picture."""
+    head, comma, encoded = url.partition(",")
+    if not comma or not head.endswith(";base64"):
+        return url if len(url) <= LONG_DATA_URL else fingerprint(url.encode())
+    mark = {"data_url": head + comma, **_base64_fingerprint(encoded)}
+    size = None if "not_base64" in mark else size_of(base64.b64decode(encoded))
+    return mark if size is None else mark | {"width": size[0], "height": size[1]}

@@ -1,25 +1,21 @@
-"""POST /chat/completions: picks the answer, then sends it whole or as a stream of events."""
+"""POST /chat/completions: checks the request, picks the answer, has made what belongs to it."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from bot.sandbox.openrouter.account import new_id
-from bot.sandbox.openrouter.billing import bill, check_limits, count_prompt
-from bot.sandbox.openrouter.catalogue import ROUTED_TO, ROUTERS, find
+from bot.sandbox.openrouter.billing import check_limits, check_media, count_prompt
+from bot.sandbox.openrouter.catalogue import find_chat
 from bot.sandbox.openrouter.chat_request import ChatRequest, absent_fields, read_chat_request
-from bot.sandbox.openrouter.exchange import Exchange, play, wait_at_gate
+from bot.sandbox.openrouter.completion import Completion
+from bot.sandbox.openrouter.exchange import Exchange
+from bot.sandbox.openrouter.made import Made, asked_size, draw_all, notes_on, play_song
+from bot.sandbox.openrouter.mishaps import play
 from bot.sandbox.openrouter.model import Model
+from bot.sandbox.openrouter.parts import Seen, check_senses, see
 from bot.sandbox.openrouter.refusal import ApiRefusal
 from bot.sandbox.openrouter.rehearsal import rehearse
 from bot.sandbox.openrouter.scripts import Answer
-from bot.sandbox.openrouter.steps import Step, cut
 
-COMMENT = b": OPENROUTER PROCESSING\n\n"
-DONE = b"data: [DONE]\n\n"
-COMMENT_EVERY_S = 5.0
-PROVIDER = "Rehearsal"
+SONG_FORMATS = ("wav", "mp3")
 
 
 async def answer_chat(exchange: Exchange) -> None:
@@ -27,27 +23,75 @@ async def answer_chat(exchange: Exchange) -> None:
     account, call = exchange.account, exchange.call
     call.absent = absent_fields(exchange.payload)
     request = read_chat_request(exchange.payload)
-    model = find(request.model, gives="text", strict=account.preferences.account.strict_models)
-    if model.id in ROUTERS:
-        model = find(ROUTED_TO, gives="text")
+    model = find_chat(
+        request.model,
+        modalities=request.modalities or (),
+        strict=account.preferences.account.strict_models,
+    )
+    check_senses(request, model.inputs)
+    seen = await _look(request, exchange)
     prompt = count_prompt(request)
     check_limits(request, model, account, prompt=prompt)
+    check_media(request, model, account)
     _check_signatures(request, exchange)
-    answer = _choose(request, exchange)
+    if request.makes == "image":
+        asked_size(request)
+    _check_song(request, model)
+    answer = _choose(request, exchange, seen)
     if answer.fault is not None and await play(answer.fault, exchange):
         return
-    await Completion(exchange, request, model, answer, prompt).run()
+    made = await _make(request, exchange, answer, seen)
+    await Completion(exchange, request, model, answer, made, prompt=prompt).run()
 
 
-def _choose(request: ChatRequest, exchange: Exchange) -> Answer:
+async def _look(request: ChatRequest, exchange: Exchange) -> list[Seen]:
+    has_parts = any(isinstance(message.content, list) for message in request.messages)
+    return await exchange.service.run(see, request) if has_parts else []
+
+
+def _choose(request: ChatRequest, exchange: Exchange, seen: list[Seen]) -> Answer:
     results = request.tool_results
     scripted = exchange.account.scripts.take(
         user=request.last_user_text,
         tool="\n".join(result.text for result in results) if results else None,
         system=request.system_text,
         model=request.model,
+        makes=request.makes,
     )
-    return scripted or rehearse(request, text=exchange.account.preferences.chat.text)
+    return scripted or rehearse(request, seen, text=exchange.account.preferences.chat.text)
+
+
+async def _make(request: ChatRequest, exchange: Exchange, answer: Answer, seen: list[Seen]) -> Made:
+    """The pictures or the song that was asked for, and the notes on files that came along."""
+    taste, run = exchange.account.preferences, exchange.service.run
+    made = Made()
+    if request.makes == "image":
+        size = asked_size(request)
+        made.pictures = await run(
+            draw_all, request, seen, answer.images, size=size, mime=taste.image.mime
+        )
+    elif request.makes == "audio":
+        made.song = await run(play_song, request, answer.audio, taste.music)
+    made.annotations, made.pages = notes_on(request, seen)
+    return made
+
+
+def _check_song(request: ChatRequest, model: Model) -> None:
+    """Sound comes as a stream only, in a format the model has. facts/openrouter-api.md §6.1"""
+    if request.makes != "audio":
+        return
+    if not request.stream:
+        raise ApiRefusal(400, "Audio output requires stream: true")
+    format = (request.audio or {}).get("format")
+    if not isinstance(format, str):
+        raise ApiRefusal(400, "Input validation failed: audio.format: Required")
+    known = model.formats or SONG_FORMATS
+    if format not in known:
+        raise ApiRefusal(
+            400,
+            f"Unsupported value: 'audio.format' does not support '{format}'. Supported values are: "
+            + ", ".join(f"'{name}'" for name in known),
+        )
 
 
 def _check_signatures(request: ChatRequest, exchange: Exchange) -> None:
@@ -61,164 +105,3 @@ def _check_signatures(request: ChatRequest, exchange: Exchange) -> None:
                 raise ApiRefusal(
                     400, "Function call is missing a thought_signature in functionCall parts."
                 )
-
-
-class Completion:
-    """One answer on its way out."""
-
-    def __init__(
-        self, exchange: Exchange, request: ChatRequest, model: Model, answer: Answer, prompt: int
-    ) -> None:
-        self._exchange = exchange
-        self._request = request
-        self._answer = answer
-        self._model = model
-        self._prompt = prompt
-        self._steps, self._whole = cut(answer, exchange.account.preferences.chat)
-        self._reasoning_sent = 0
-        self._started_s = exchange.service.clock.monotonic()
-        self._created = exchange.service.clock.now_ms() // 1000
-        self._id = exchange.call.generation_id = new_id(f"gen-{self._created}")
-        self._finish = answer.finish_reason or ("tool_calls" if answer.tool_calls else "stop")
-
-    async def run(self) -> None:
-        """Send the answer; book what was generated, also when the client leaves half-way."""
-        settled = False
-        try:
-            await (self._stream() if self._request.stream else self._send_whole())
-            settled = True
-        finally:
-            self._book(cancelled=not settled)
-
-    async def _stream(self) -> None:
-        exchange, fault = self._exchange, self._exchange.fault
-        kind = "text/event-stream"
-        if fault is not None and fault.kind == "wrong_content_type":
-            kind = fault.content_type
-        await exchange.begin(
-            200, {"content-type": kind, "cache-control": "no-cache", "x-generation-id": self._id}
-        )
-        await exchange.write(COMMENT)
-        spoils = fault.kind if fault is not None else ""
-        steps = self._steps
-        if fault is not None and spoils in ("cut", "truncated", "error_chunk"):
-            steps = steps[: fault.after_chunks]
-        await self._event(self._chunk({"role": "assistant", "content": ""}))
-        await self._send_steps(steps)
-        if fault is not None and spoils in ("cut", "truncated"):
-            if fault.clean:
-                await exchange.finish()
-            return
-        if fault is not None and spoils == "error_chunk":
-            await self._event(
-                self._error_chunk(fault.status or 502, fault.message, fault.error_type)
-            )
-            await exchange.finish()
-            return
-        await self._event(self._chunk({"content": ""}, finish=self._finish))
-        await self._event(
-            {**self._head("chat.completion.chunk"), "choices": [], "usage": self._usage()}
-        )
-        await exchange.write(DONE)
-        await exchange.finish()
-
-    async def _send_steps(self, steps: list[Step]) -> None:
-        due_s = self._started_s
-        for step in steps:
-            due_s = await self._wait(step, due_s)
-            await self._event(self._chunk(step.delta))
-            self._count(step)
-
-    async def _send_whole(self) -> None:
-        due_s = self._started_s
-        for step in self._steps:
-            due_s = await self._wait(step, due_s)
-            self._count(step)
-        choice = {
-            "index": 0, "logprobs": None, "finish_reason": self._finish,
-            "native_finish_reason": self._finish, "message": self._whole.message(),
-        }  # fmt: skip
-        await self._exchange.reply_json(
-            {**self._head("chat.completion"), "choices": [choice], "usage": self._usage()},
-            headers={"x-generation-id": self._id},
-        )
-
-    async def _wait(self, step: Step, due_s: float) -> float:
-        """Wait for the step's time, with comments meanwhile; returns that time."""
-        service = self._exchange.service
-        if step.hold:
-            await wait_at_gate(self._exchange, step.hold)
-            due_s = service.clock.monotonic()
-        due_s += step.wait_ms / 1000
-        while due_s - service.clock.monotonic() > COMMENT_EVERY_S:
-            await service.clock.sleep(COMMENT_EVERY_S)
-            if self._request.stream:
-                await self._exchange.write(COMMENT)
-        await service.sleep_until(due_s)
-        return due_s
-
-    def _count(self, step: Step) -> None:
-        call = self._exchange.call
-        call.tokens_sent += 1
-        self._reasoning_sent += step.is_reasoning
-        if step.delta.get("content"):
-            call.mark("first_token")
-            call.mark("last_token")
-
-    def _head(self, kind: str) -> dict[str, Any]:
-        model = self._answer.model or self._model.id
-        return {
-            "id": self._id, "provider": PROVIDER, "model": model, "object": kind,
-            "created": self._created,
-        }  # fmt: skip
-
-    def _chunk(self, delta: dict[str, Any], *, finish: str | None = None) -> dict[str, Any]:
-        choice = {
-            "index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish,
-            "native_finish_reason": finish, "logprobs": None,
-        }  # fmt: skip
-        return {**self._head("chat.completion.chunk"), "choices": [choice]}
-
-    def _error_chunk(self, code: int, message: str, error_type: str) -> dict[str, Any]:
-        error = ApiRefusal(code, message or "Provider disconnected", error_type=error_type)
-        self._exchange.call.error = error.message
-        return {**self._chunk({"content": ""}, finish="error"), "error": error.body()["error"]}
-
-    async def _event(self, payload: dict[str, Any]) -> None:
-        await self._exchange.write(b"data: " + json.dumps(payload).encode() + b"\n\n")
-
-    def _usage(self) -> dict[str, Any]:
-        return bill(
-            self._model,
-            prompt=self._prompt,
-            completion=self._exchange.call.tokens_sent,
-            reasoning=self._reasoning_sent,
-            override=self._answer.usage,
-        )
-
-    def _book(self, *, cancelled: bool) -> None:
-        exchange, usage = self._exchange, self._usage()
-        now_s = exchange.service.clock.monotonic()
-        money = exchange.account.preferences.account
-        whole = self._whole
-        exchange.call.answer = {"text": whole.text, "tool_calls": whole.tool_calls, "usage": usage}
-        for tool_call in whole.tool_calls:
-            if whole.reasoning_details:
-                exchange.account.sign(tool_call["id"], whole.reasoning_details)
-        exchange.account.book(
-            exchange.call,
-            cost_usd=float(usage["cost"]),
-            known_at_s=now_s + money.generation_lag_ms / 1000,
-            model=self._answer.model or self._model.id,
-            api_type="completions",
-            provider_name=PROVIDER,
-            streamed=self._request.stream,
-            cancelled=cancelled,
-            tokens_prompt=usage["prompt_tokens"],
-            tokens_completion=usage["completion_tokens"],
-            native_tokens_prompt=usage["prompt_tokens"],
-            native_tokens_completion=usage["completion_tokens"],
-            native_tokens_reasoning=self._reasoning_sent,
-            generation_time=round((now_s - self._started_s) * 1000),
-            finish_reason=self._finish,
-        )

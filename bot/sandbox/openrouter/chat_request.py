@@ -38,6 +38,7 @@ class Message(_Loose):
     tool_calls: list[ToolCall] | None = None
     tool_call_id: str | None = None
     reasoning_details: list[dict[str, Any]] | None = None
+    annotations: list[dict[str, Any]] | None = None
 
     @property
     def text(self) -> str:
@@ -81,6 +82,9 @@ class ChatRequest(_Loose):
     reasoning: dict[str, Any] | None = None
     reasoning_effort: str | None = None
     modalities: list[Literal["text", "image", "audio"]] | None = None
+    n: Annotated[int, Field(ge=1, le=10)] | None = None
+    image_config: dict[str, Any] | None = None
+    audio: dict[str, Any] | None = None
     response_format: dict[str, Any] | None = None
     session_id: Annotated[str, StringConstraints(max_length=256)] | None = None
     user: str | None = None
@@ -90,6 +94,11 @@ class ChatRequest(_Loose):
     def cap(self) -> int | None:
         """The requested output cap."""
         return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def makes(self) -> str:
+        """What is to be made: image, audio, or "" for words alone."""
+        return next((kind for kind in ("image", "audio") if kind in (self.modalities or ())), "")
 
     @property
     def last_user_text(self) -> str:

@@ -14,8 +14,15 @@ out; an unknown field or wrong type is a 400 with `{"error": ...}`. POST answers
                  "reasoning_details": [{...}], "finish_reason": null, "model": "", "usage": {...},
                  "tool_calls": [{"name": "n", "arguments": {...} or "raw", "id": "",
                                  "fragment_chars": 12}],
+                 "images": [{"prompt": null, "size": "640x480", "mime": "image/jpeg",
+                             "raw_url": null, "shape": "images"|"camel"|"text"|"part"|"b64_json"|
+                                                       "inline_data"}],
+                 "audio": {"prompt": null, "seconds": null, "transcript": null},
                  "fault": {...}}}]
     One object instead of a list will do. Without a script the rehearsal model answers.
+    A request with `modalities` image or audio takes only scripts that give `images` (also []) or
+    `audio`, or that name a `model`; without `images` it gets the `n` pictures it asked for. What
+    is null or missing comes from the request. `raw_url` is sent as it is.
 
 `POST /transcripts`: {"by_sha256": {"<sha256 of the posted bytes>": "text"},
                       "queue": [{"text": "...", "min_s": 0, "max_s": 9, "format": "",
@@ -28,26 +35,44 @@ out; an unknown field or wrong type is a 400 with `{"error": ...}`. POST answers
                        "ear": false},   the crude offline ear, where pocketsphinx is installed
      "speech": {"base_ms": 0, "ms_per_char": 0, "mode": "voice"|"tone", "tones": {"part": 440},
                 "seconds_per_char": 0.06},
+     "image": {"make_ms": 0, "mime": "image/png"},
+     "music": {"first_ms": 0, "piece_ms": 0, "boundary": "any"|"padded", "piece_chars": 20000,
+               "seconds": 6},
+     "video": {"queue_ms": 0, "make_ms": 0, "fail": null or "why",
+               "fail_status": "failed"|"cancelled"|"expired",
+               "poll_url": null, "unsigned_url": null},
      "account": {"credit_usd": null, "generation_lag_ms": 0, "strict_models": false,
                  "management_key": true}}
     Mode `tone`: a sine per segment; its Hz is that of the first part found in the text, else
     300 + 100 x (first number in the text, else the ordinal of the call, modulo 40).
+    `video` is read at each poll: a job ends at once when `make_ms` becomes 0. Both URLs may be
+    anything, with {origin} and {id} filled in; an empty `unsigned_url` leaves the list out. Films
+    are 320 pixels on the long side whatever the label says.
 
-`POST /faults`: [{"endpoint": "chat"|"transcription"|"speech"|"models"|"key"|"credits"|"auth_keys"|
-                              "generation"|"*",
+`POST /faults`: [{"endpoint": "chat"|"image"|"music" (chats with that modality)|"transcription"|
+                              "speech"|"videos"|"video_poll"|"video_content"|"cdn"|"video_models"|
+                              "models"|"key"|"credits"|"auth_keys"|"generation"|"*",
+                  "model": part of the requested model,
                   "times": 1, "skip": 0, "kind": ..., fields of the kind}]
     status              status, message, error_type, metadata, headers, retry_after_s, body
                         (replaces the error object); affordable_tokens and requested_tokens
                         make it the usual 402
     hang                accepts and does not answer, for max_s at most, then 524
     hold                waits until gate `gate` is released, then answers as usual
-    html, json, empty   that body with HTTP `status` (200); `body` replaces it
+    hold_answer         does the work, paid for if it is, but keeps the answer until `gate`
+    html, json, empty   that body with HTTP `status` (200); `body` and `content_type` replace it
+    redirect            `status` (302) to `location`, with {origin} filled in
+    bulk                `size_bytes` (200 MiB) of "A" between the texts `head` and `tail`, made in
+                        pieces of `piece_bytes`, `every_ms`; as `content_type` (video/mp4), its
+                        length declared unless `declare_length` is false
+    endless             the same without a length, breaks off after `size_bytes` or `max_s`
     wrong_content_type  the right answer as `content_type`
     truncated           whole answers: the first `keep` (0..1) of the bytes; with `clean` false the
                         connection breaks off as well
     cut                 chat: after `after_chunks` steps the connection breaks off (`clean`: ends
                         properly, without [DONE])
     error_chunk         chat: after `after_chunks` steps an error chunk with `status` (502), message
+    truncated_base64    chat: pictures and songs break off inside a base64 group, after `keep`
     A chat answer's own `fault` takes the same fields without endpoint, times and skip.
 
 `POST /release`: {"gate": "name"}: opens a gate that a hold waits at, for good.
@@ -55,10 +80,13 @@ out; an unknown field or wrong type is a 400 with `{"error": ...}`. POST answers
 `GET /calls`: {"calls": [...], "dropped": 0}, every request in order. Query: `endpoint`,
     `finished=1` (only ended ones), `at_least=N&timeout_s=S` (wait until N are there). A call:
     n, endpoint, method, path, query, headers (names in lower case; authorization is
-    "Bearer <key>"), json (base64 sound is {sha256, bytes, seconds}), absent (expected chat
-    fields left out), status, cancelled (the client left first), tokens_sent, bytes_sent,
-    cost_usd, generation_id, fault, error, answer, marks: {received, first_byte, first_token,
+    "Bearer <key>"), json (base64 sound is {sha256, bytes, seconds}, a data URL {data_url, sha256,
+    bytes, and width and height of a picture}), absent (expected chat fields left out), status,
+    cancelled (the client left first), tokens_sent, bytes_sent, cost_usd (of a film once it is
+    done), generation_id, fault, error, answer, marks: {received, first_byte, first_token,
     last_token, finished} each with {monotonic_ms, epoch_ms}; the tokens are visible text.
+    `answer` of a chat has `images` [{sha256, bytes, width, height, mime}] and `audio` {sha256,
+    bytes, seconds, format, transcript}; of the video endpoints `job_id`.
 
 `DELETE /` or the bare path: forgets the account.
 """
@@ -163,7 +191,8 @@ def _listed(body: Any) -> Any:
 def _calls(service: Service) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         query = request.query_params
-        log = service.accounts.of(request.path_params["key"]).calls
+        account = service.accounts.of(request.path_params["key"])
+        log = account.calls
         try:
             at_least = int(query.get("at_least", "0"))
             timeout_s = min(float(query.get("timeout_s", "0")), LONGEST_WAIT_S)
@@ -175,6 +204,7 @@ def _calls(service: Service) -> Callable[[Request], Awaitable[JSONResponse]]:
             endpoint=query.get("endpoint", ""),
             finished=query.get("finished", "") in ("1", "true"),
         )
+        account.settle_films(service.clock.monotonic())
         return JSONResponse({"calls": [call.report() for call in calls], "dropped": log.dropped})
 
     return endpoint

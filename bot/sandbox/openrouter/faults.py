@@ -13,6 +13,7 @@ Kind = Literal[
     "status",
     "hang",
     "hold",
+    "hold_answer",
     "html",
     "json",
     "empty",
@@ -20,8 +21,13 @@ Kind = Literal[
     "truncated",
     "cut",
     "error_chunk",
+    "truncated_base64",
+    "redirect",
+    "endless",
+    "bulk",
 ]
-WHOLE = frozenset({"status", "hang", "html", "json", "empty"})
+WHOLE = frozenset({"status", "hang", "html", "json", "empty", "redirect", "endless", "bulk"})
+MIB = 1024 * 1024
 HTML = (
     "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Bad gateway</h1></body></html>"
 )
@@ -42,7 +48,14 @@ class Fault(BaseModel):
     retry_after_s: float | None = None
     affordable_tokens: int | None = None
     requested_tokens: int = 65_536
-    content_type: str = "text/plain"
+    content_type: str = ""
+    location: str = ""
+    size_bytes: int = Field(default=200 * MIB, ge=0, le=1024 * MIB)
+    head: str = ""
+    tail: str = ""
+    declare_length: bool = True
+    every_ms: float = Field(default=0, ge=0)
+    piece_bytes: int = Field(default=65_536, ge=1, le=MIB)
     max_s: float | None = Field(default=None, ge=0)
     gate: str = "gate"
     keep: float = Field(default=0.5, ge=0, le=1)
@@ -86,15 +99,21 @@ class Fault(BaseModel):
 
     def body_type(self) -> str:
         """The content type of `body_bytes`."""
+        if self.content_type:
+            return self.content_type
         if self.kind == "html" or isinstance(self.body, str):
             return "text/html; charset=utf-8"
         return "application/json"
 
 
 class QueuedFault(Fault):
-    """A fault for `endpoint`, `times` times (None: always), after `skip` calls went through."""
+    """A fault for `endpoint`, `times` times (None: always), after `skip` calls went through.
+
+    `model` is part of the requested model.
+    """
 
     endpoint: str = "*"
+    model: str = ""
     times: int | None = Field(default=1, ge=1)
     skip: int = Field(default=0, ge=0)
 
@@ -111,10 +130,10 @@ class FaultQueue:
     def clear(self) -> None:
         self._waiting.clear()
 
-    def take(self, endpoint: str) -> Fault | None:
-        """The fault of this call, counted off."""
+    def take(self, *names: str, model: str = "") -> Fault | None:
+        """The fault of a call that goes by `names`, counted off."""
         for place, fault in enumerate(self._waiting):
-            if fault.endpoint not in ("*", endpoint):
+            if fault.endpoint not in ("*", *names) or fault.model not in model:
                 continue
             if fault.skip:
                 self._waiting[place] = fault.model_copy(update={"skip": fault.skip - 1})

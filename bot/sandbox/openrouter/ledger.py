@@ -11,6 +11,7 @@ CREDITS_WITHOUT_END = 1_000.0
 async def answer_key(exchange: Exchange) -> None:
     """The key as it describes itself. facts/openrouter-api.md §8"""
     account = exchange.account
+    account.settle_films(exchange.service.clock.monotonic())
     used = round(account.usage_usd, 9)
     credit = account.preferences.account.credit_usd
     await exchange.reply_json(
@@ -38,6 +39,7 @@ async def answer_key(exchange: Exchange) -> None:
 
 async def answer_credits(exchange: Exchange) -> None:
     """Credit and use; only for a management key."""
+    exchange.account.settle_films(exchange.service.clock.monotonic())
     money = exchange.account.preferences.account
     if not money.management_key:
         raise ApiRefusal(403, "Only management keys can perform this operation")
@@ -52,6 +54,7 @@ async def answer_generation(exchange: Exchange) -> None:
     wanted = exchange.call.query.get("id", "")
     if not wanted:
         raise ApiRefusal(400, "Input validation failed: id: Required")
+    exchange.account.settle_films(exchange.service.clock.monotonic())
     found = exchange.account.generations.get(wanted)
     if found is None or exchange.service.clock.monotonic() < found.known_at_s:
         raise ApiRefusal(404, f"Generation {wanted} not found")

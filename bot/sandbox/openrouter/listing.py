@@ -1,12 +1,13 @@
-"""GET /models: the catalogue in the service's shape, with its filters."""
+"""GET /models and /videos/models: the catalogue in the service's shape, with its filters."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from bot.sandbox.openrouter.catalogue import MODELS
 from bot.sandbox.openrouter.exchange import Exchange
+from bot.sandbox.openrouter.media_rows import PICTURE_TOKENS
 from bot.sandbox.openrouter.model import Model
-from bot.sandbox.openrouter.rows import MODELS
 
 CREATED = 1_760_000_000
 
@@ -29,6 +30,38 @@ async def answer_models(exchange: Exchange) -> None:
     start = _number(query.get("offset"), 0)
     page = rows[start : start + _number(query.get("limit"), len(rows))]
     await exchange.reply_json({"data": page, "total_count": len(rows), "links": {"next": None}})
+
+
+async def answer_video_models(exchange: Exchange) -> None:
+    """What the video models take. facts/openrouter-api.md §7"""
+    await exchange.reply_json({"data": [film_row(m) for m in MODELS.values() if m.film]})
+
+
+def film_row(model: Model) -> dict[str, Any]:
+    """One video model as `/videos/models` lists it."""
+    film = model.film
+    assert film is not None, "the caller chose video models"
+    prices = {"duration_seconds": film.silent_second_usd}
+    if film.has_sound:
+        prices["duration_seconds_with_audio"] = film.sound_second_usd
+    return {
+        "id": model.id,
+        "canonical_slug": model.id,
+        "name": model.name,
+        "created": CREATED,
+        "description": f"{model.name}, as the rehearsal catalogue has it.",
+        "supported_durations": list(film.durations),
+        "supported_resolutions": list(film.resolutions),
+        "supported_aspect_ratios": list(film.ratios),
+        "supported_sizes": list(film.sizes) or None,
+        "supported_frame_images": list(film.frames),
+        "generate_audio": film.has_sound,
+        "seed": film.takes_seed,
+        "pricing_skus": {name: _price(price) for name, price in prices.items()},
+        "allowed_passthrough_parameters": list(film.passthrough),
+        "upscale_factor": None,
+        "creativity": None,
+    }
 
 
 def row(model: Model) -> dict[str, Any]:
@@ -69,7 +102,15 @@ def _pricing(model: Model) -> dict[str, str]:
     prices = {"prompt": model.prompt_usd or model.character_usd, "completion": model.completion_usd}
     if model.second_usd:
         prices["audio"] = model.second_usd
-    return {name: f"{price:.10f}".rstrip("0").rstrip(".") or "0" for name, price in prices.items()}
+    if model.picture_usd:
+        prices["image_output"] = model.picture_usd / PICTURE_TOKENS
+    if model.song_usd:
+        prices["request"] = model.song_usd
+    return {name: _price(price) for name, price in prices.items()}
+
+
+def _price(usd: float) -> str:
+    return f"{usd:.10f}".rstrip("0").rstrip(".") or "0"
 
 
 def _words(text: str) -> set[str]:

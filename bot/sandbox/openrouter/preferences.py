@@ -42,6 +42,42 @@ class SpeechPreferences(_Part):
     seconds_per_char: float = Field(default=0.06, gt=0, le=1)
 
 
+class ImagePreferences(_Part):
+    """How pictures come: after `make_ms`, as `mime`."""
+
+    make_ms: float = Field(default=0, ge=0)
+    mime: Literal["image/png", "image/jpeg", "image/webp"] = "image/png"
+
+
+class MusicPreferences(_Part):
+    """How songs come: `first_ms` before the first piece, `piece_ms` before each further one.
+
+    `boundary` any cuts one long base64 text at any character; padded encodes each piece by itself.
+    `seconds` is the length when the prompt names none.
+    """
+
+    first_ms: float = Field(default=0, ge=0)
+    piece_ms: float = Field(default=0, ge=0)
+    boundary: Literal["any", "padded"] = "any"
+    piece_chars: int = Field(default=20_000, ge=16)
+    seconds: float = Field(default=6, gt=0, le=200)
+
+
+class VideoPreferences(_Part):
+    """How films are made; read at each poll, so that a change counts for jobs under way.
+
+    `poll_url` and `unsigned_url` replace the real addresses, with {origin} and {id} filled in;
+    an empty `unsigned_url` leaves the list out. `fail` ends jobs as `fail_status`.
+    """
+
+    queue_ms: float = Field(default=0, ge=0)
+    make_ms: float = Field(default=0, ge=0)
+    fail: str | None = None
+    fail_status: Literal["failed", "cancelled", "expired"] = "failed"
+    poll_url: str | None = None
+    unsigned_url: str | None = None
+
+
 class MoneyPreferences(_Part):
     """`credit_usd` None means without end; `generation_lag_ms` is how late `/generation` knows."""
 
@@ -55,6 +91,9 @@ class Preferences(_Part):
     chat: ChatPreferences = ChatPreferences()
     transcription: TranscriptionPreferences = TranscriptionPreferences()
     speech: SpeechPreferences = SpeechPreferences()
+    image: ImagePreferences = ImagePreferences()
+    music: MusicPreferences = MusicPreferences()
+    video: VideoPreferences = VideoPreferences()
     account: MoneyPreferences = MoneyPreferences()
 
     def changed(self, patch: dict[str, Any]) -> Preferences:

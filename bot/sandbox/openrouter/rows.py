@@ -1,5 +1,5 @@
-"""The rows of the catalogue. Names are those of the seeds and fact sheets plus a few common ones;
-prices are plausible, not the real ones."""
+"""The rows of models that write, hear and speak. Names are those of the seeds and fact sheets plus
+a few common ones; prices are plausible, not the real ones."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ HEARS, HEARD = ("audio",), ("transcription",)
 TEXT, SPOKEN = ("text",), ("speech",)
 SEES_ALL = ("text", "image", "file", "audio", "video")
 
-_ROWS = (
+ROWS = (
     chat_model("openrouter/auto", "Auto Router", 2_000_000, None, (0, 0), inputs=SEES_ALL),
     chat_model("openrouter/fusion", "Fusion Router", 1_000_000, None, (0, 0)),
     chat_model("openrouter/free", "Free Models Router", 200_000, None, (0, 0)),
@@ -141,34 +141,6 @@ _ROWS = (
         inputs=("text",),
         without=NO_TOOLS,
     ),
-    chat_model(
-        "google/gemini-3.1-flash-image-preview",
-        "Google: Gemini 3.1 Flash Image",
-        65_536,
-        32_768,
-        (0.5, 3),
-        outputs=("image", "text"),
-        without=NO_TOOLS,
-    ),
-    chat_model(
-        "google/lyria-3-pro-preview",
-        "Google: Lyria 3 Pro",
-        32_768,
-        8_192,
-        (2, 2),
-        outputs=("text", "audio"),
-        without=NO_TOOLS,
-    ),
-    chat_model(
-        "google/lyria-3-clip-preview",
-        "Google: Lyria 3 Clip",
-        32_768,
-        8_192,
-        (1, 1),
-        outputs=("text", "audio"),
-        without=NO_TOOLS,
-    ),
-    Model("google/veo-3.1-fast", "Google: Veo 3.1 Fast", ("text", "image"), ("video",)),
     Model(
         "openai/whisper-large-v3-turbo",
         "OpenAI: Whisper Large V3 Turbo",
@@ -225,4 +197,3 @@ _ROWS = (
         formats=("mp3",),
     ),
 )
-MODELS = {model.id: model for model in _ROWS}

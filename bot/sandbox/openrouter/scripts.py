@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -36,6 +36,37 @@ class ScriptedCall(BaseModel):
     fragment_chars: int = Field(default=12, ge=1)
 
 
+class ScriptedImage(BaseModel):
+    """A picture in an answer: drawn, unless `raw_url` is to be sent as it is.
+
+    `shape` is where it stands in the message. facts/openrouter-wire.md §12.2
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prompt: str | None = None
+    size: str = Field(default="", pattern=r"^([1-9]\d{0,3}x[1-9]\d{0,3})?$")
+    mime: Literal["", "image/png", "image/jpeg", "image/webp"] = ""
+    raw_url: str | None = None
+    shape: Literal["images", "camel", "text", "part", "b64_json", "inline_data"] = "images"
+
+    @property
+    def pixels(self) -> tuple[int, int] | None:
+        """`size` as numbers."""
+        wide, cross, tall = self.size.partition("x")
+        return (int(wide), int(tall)) if cross else None
+
+
+class ScriptedSong(BaseModel):
+    """The song of an answer; what is not said comes from the request."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prompt: str | None = None
+    seconds: float | None = Field(default=None, gt=0, le=200)
+    transcript: str | None = None
+
+
 class Answer(BaseModel):
     """What the model says. All fields may be combined; `chunks` outranks `text`."""
 
@@ -51,6 +82,8 @@ class Answer(BaseModel):
     finish_reason: str | None = None
     usage: dict[str, Any] = {}
     model: str = ""
+    images: list[ScriptedImage] | None = None
+    audio: ScriptedSong | None = None
     fault: Fault | None = None
 
     @field_validator("chunks", mode="before")
@@ -71,14 +104,22 @@ class ScriptedAnswer(_Scripted):
     model: str = ""
     answer: Answer
 
-    def suits(self, *, user: str, tool: str | None, system: str, model: str) -> bool:
-        """`tool` is None unless the request ends with tool results."""
+    def suits(
+        self, *, user: str, tool: str | None, system: str, model: str, makes: str = ""
+    ) -> bool:
+        """`tool` is None unless the request ends with tool results; `makes` is what is to be made,
+        image or audio. Such a request takes a script only that names a model or makes it too."""
         return (
-            (self.match == "*" or self.match in user)
+            self._serves(makes)
+            and (self.match == "*" or self.match in user)
             and (self.match_tool is None or (tool is not None and self.match_tool in tool))
             and (self.match_system is None or self.match_system in system)
             and self.model in model
         )
+
+    def _serves(self, makes: str) -> bool:
+        given = {"image": self.answer.images, "audio": self.answer.audio}
+        return bool(self.model) or given[makes] is not None if makes else not any(given.values())
 
 
 class ScriptedTranscript(_Scripted):
@@ -110,9 +151,11 @@ class ChatScripts:
     def clear(self) -> None:
         self._waiting.clear()
 
-    def take(self, *, user: str, tool: str | None, system: str, model: str) -> Answer | None:
+    def take(
+        self, *, user: str, tool: str | None, system: str, model: str, makes: str = ""
+    ) -> Answer | None:
         for place, script in enumerate(self._waiting):
-            if script.suits(user=user, tool=tool, system=system, model=model):
+            if script.suits(user=user, tool=tool, system=system, model=model, makes=makes):
                 _count_off(self._waiting, place)
                 return script.answer
         return None

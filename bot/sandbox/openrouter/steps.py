@@ -24,6 +24,7 @@ class Step:
     wait_ms: float = 0.0
     hold: str = ""
     is_reasoning: bool = False
+    is_media: bool = False
 
 
 @dataclass(slots=True)

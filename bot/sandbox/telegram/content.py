@@ -9,10 +9,14 @@ from .files import StoredFile
 from .sniff import image_size
 
 VIDEO_NOTE_SIDE = 384
+STICKER_SIDE = 512
 
 
 def media_fields(kind: str, file: StoredFile, **details: Any) -> Json:
-    """`{kind: {...}}` as in a Message; `details` may hold duration, title, performer, size."""
+    """`{kind: {...}}` as in a Message; `details` may hold duration, title, performer, size, emoji.
+
+    An animation comes twice: old clients know it as a document.
+    """
     base: Json = {
         "file_id": file.file_id,
         "file_unique_id": file.file_unique_id,
@@ -26,13 +30,30 @@ def media_fields(kind: str, file: StoredFile, **details: Any) -> Json:
     if kind == "audio":
         tags = {name: details[name] for name in ("title", "performer") if details.get(name)}
         return {"audio": base | duration | named | tags}
+    pixels: Json = {"width": width, "height": height}
     if kind == "video":
-        return {"video": base | duration | named | {"width": width, "height": height}}
+        return {"video": base | duration | named | pixels}
+    if kind == "animation":
+        return {"animation": base | duration | named | pixels, "document": base | named}
+    if kind == "sticker":
+        return {"sticker": base | _sticker(file, str(details.get("emoji") or ""))}
     if kind == "video_note":
         return {"video_note": base | duration | {"length": VIDEO_NOTE_SIDE}}
     if kind == "photo":
         return {"photo": _sizes(base, width, height)}
     return {"document": base | named}
+
+
+def _sticker(file: StoredFile, emoji: str) -> Json:
+    """Telegram names no type, only whether it moves and how."""
+    facts: Json = {
+        "type": "regular",
+        "width": STICKER_SIDE,
+        "height": STICKER_SIDE,
+        "is_animated": file.sniffed == "tgs",
+        "is_video": file.sniffed == "webm",
+    }
+    return facts | ({"emoji": emoji} if emoji else {})
 
 
 def photo_size(data: bytes) -> tuple[int, int]:

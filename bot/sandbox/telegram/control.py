@@ -13,11 +13,19 @@ POST /chats             {type: "group"|"supergroup"|"forum", id?, title?, userna
     "member"|"administrator"|"left"|"kicked", migrate_from?} -> {chat_id, chat}
 POST /chats/{id}/topics {name?, from?} -> {thread_id, update_id}
 POST /chats/{id}/bot    {bot_status, from?} -> {update_id}; sends my_chat_member
-POST /messages          {from, text, chat_id?, thread_id?, reply_to?, entities?, media_group_id?,
-    extra?: {merged into the message}} -> POSTED; without chat_id it is the private chat
-POST /voice /audio /video_note /video /document /photo    multipart: `file` and the fields from,
-    chat_id?, thread_id?, reply_to?, mime?, file_name?, duration?, title?, performer?, caption?,
-    media_group_id?, extra? (JSON), file_size? (claimed: above 20 MB getFile refuses) -> POSTED
+WHERE = from, chat_id? (without it the private chat), thread_id?, reply_to?, quote? (the part of the
+    answered message), forward_origin? (a MessageOrigin: {type: "user"|"hidden_user"|"chat"|
+    "channel", ...}), media_group_id? (the same for each message of an album),
+    extra? {merged into the message}
+POST /messages          {WHERE, text, entities?} -> POSTED
+POST /voice /audio /video_note /video /document /photo /animation /sticker
+    multipart: `file` and the fields of WHERE (objects as JSON), mime?, file_name?, duration?,
+    title?, performer?, caption?, emoji? (sticker: WEBP, or by its bytes gzipped TGS or WEBM),
+    width?, height?, file_size? (claimed: above 20 MB getFile refuses) -> POSTED
+POST /location          {WHERE, latitude, longitude, title?, address? (a venue), live_period?}
+POST /contact           {WHERE, phone_number, first_name, last_name?}
+POST /poll              {WHERE, question, options: [text]}
+POST /dice              {WHERE, emoji?, value?}; all four -> POSTED
     POSTED = {message_id, chat_id, update_id|null, delivered, file|null, message}; `delivered` is
     false where privacy mode or allowed_updates keep the message from the bot. What a browser
     recorded as WebM/Opus arrives at /voice and leaves as OGG/Opus.
@@ -46,12 +54,14 @@ GET /state[?chat_id=&last=n]   -> {me, users, chats, updates, webhook, commands,
     chats[]     {id, type, title, is_forum, bot_status, migrated_to, topics, draft|null,
                 action|null, messages}; while visible: draft {draft_id, text, html, entities,
                 thread_id, at_s}, action {name, thread_id, at_s}
-    messages[]  {message_id, outgoing, from, kind, at_s, at_ms, text (or caption), entities, html
+    messages[]  {message_id, outgoing, from, kind (text, service, or as the endpoints above), at_s,
+                at_ms, text (or caption), caption ("" where there is none), entities, html
                 (as sent, null for plain), parse_mode, file|null, reply_to, quote, thread_id,
                 is_topic_message, media_group_id, reactions [{from, emoji: []}], buttons [[{}]],
                 edits [{at_ms, text, html}], deleted, wire (the Message object)}
     file        {file_id, file_unique_id, sha256, size, claimed_size, mime, name, sniffed,
-                measured_s (of OGG/Opus), duration, waveform}
+                measured_s (of OGG/Opus), waveform; as the message says: duration, width, height,
+                title, performer, emoji, each null where it says nothing}
     updates     {pending, pending_ids, confirmed_offset, confirmed_count, allowed, polled_now}
 GET /calls[?method=&after=n]   -> {calls: [{n, method, params, at_s, at_ms, done_s, status,
     answered, ok, description, result, fault}], last}, in order of arrival. `at_s` is monotonic.
@@ -76,6 +86,7 @@ from . import endpoints
 from .answers import json_answer
 from .errors import ApiError, ControlError
 from .files import FILE_KINDS
+from .orders import THINGS
 from .worlds import Worlds
 
 PREFIX = "/sandbox/telegram/{token}"
@@ -102,6 +113,7 @@ def control_routes() -> list[Route]:
         ("GET", "/files/{file_id}", endpoints.file),
         ("GET", "/events", endpoints.events),
         *[("POST", f"/{kind}", endpoints.uploader(kind)) for kind in FILE_KINDS],
+        *[("POST", f"/{kind}", endpoints.teller(kind)) for kind in THINGS],
     ]
     routes = [Route(PREFIX + path, _guarded(act), methods=[verb]) for verb, path, act in table]
     return [*routes, Route(PREFIX, endpoints.delete_world, methods=["DELETE"])]

@@ -17,6 +17,7 @@ from .chats import Json
 from .errors import ControlError
 from .faults import Fault
 from .orders import (
+    THINGS,
     CallbackOrder,
     ChatOrder,
     EditOrder,
@@ -83,8 +84,9 @@ def uploader(kind: str) -> Endpoint:
             if part.content_type and part.content_type != "application/octet-stream":
                 fields.setdefault("mime", part.content_type)
             data = await part.read()
-        if "extra" in fields:
-            fields["extra"] = json.loads(fields["extra"])
+        for name in ("extra", "forward_origin"):
+            if name in fields:
+                fields[name] = json.loads(fields[name])
         if kind == "voice" and is_browser_recording(data):
             data = await asyncio.to_thread(as_voice, data)
             fields |= {"mime": OGG_MIME, "file_name": "voice.ogg"}
@@ -92,6 +94,15 @@ def uploader(kind: str) -> Endpoint:
         return people.upload(world, order, data).facts()
 
     return upload
+
+
+def teller(kind: str) -> Endpoint:
+    """The endpoint for what people send that is neither text nor file."""
+
+    async def tell(request: Request, world: World) -> Json:
+        return people.show(world, await _order(request, THINGS[kind]), kind).facts()
+
+    return tell
 
 
 async def edit(request: Request, world: World) -> Json:

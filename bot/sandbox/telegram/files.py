@@ -18,6 +18,8 @@ _FOLDERS = {
     "video": ("videos", ".mp4", "BAACAgI"),
     "photo": ("photos", ".jpg", "AgACAgI"),
     "document": ("documents", "", "BQACAgI"),
+    "animation": ("animations", ".mp4", "CgACAgI"),
+    "sticker": ("stickers", ".webp", "CAACAgI"),
 }
 FILE_KINDS = tuple(_FOLDERS)
 

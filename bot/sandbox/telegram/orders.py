@@ -51,12 +51,17 @@ class MemberOrder(Order):
 
 
 class WhereOrder(Order):
-    """Who says something, and where; without `chat_id` in the private chat with the bot."""
+    """Who says something, and where; without `chat_id` in the private chat with the bot.
+
+    `quote` is the part of `reply_to` that is answered, `forward_origin` a MessageOrigin.
+    """
 
     from_id: int = Field(alias="from")
     chat_id: int | None = None
     thread_id: int | None = None
     reply_to: int | None = None
+    quote: str | None = None
+    forward_origin: Json | None = None
     media_group_id: str | None = None
     extra: Json = Field(default_factory=dict)
 
@@ -74,6 +79,9 @@ class UploadOrder(WhereOrder):
     title: str = ""
     performer: str = ""
     caption: str = ""
+    emoji: str = ""
+    width: int | None = None
+    height: int | None = None
     file_size: int | None = None
 
     @model_validator(mode="after")
@@ -81,6 +89,60 @@ class UploadOrder(WhereOrder):
         if self.kind not in FILE_KINDS:
             raise ValueError(f"kind must be one of {', '.join(FILE_KINDS)}")
         return self
+
+
+class LocationOrder(WhereOrder):
+    """A place on the map; with a `title` a venue, with a `live_period` one that moves."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    title: str = ""
+    address: str = ""
+    live_period: int | None = None
+
+    def fields(self) -> Json:
+        location: Json = {"latitude": self.latitude, "longitude": self.longitude}
+        if self.live_period is not None:
+            location["live_period"] = self.live_period
+        if not self.title:
+            return {"location": location}
+        venue: Json = {"location": location, "title": self.title, "address": self.address}
+        return {"location": location, "venue": venue}
+
+
+class ContactOrder(WhereOrder):
+    phone_number: str
+    first_name: str
+    last_name: str = ""
+
+    def fields(self) -> Json:
+        contact: Json = {"phone_number": self.phone_number, "first_name": self.first_name}
+        return {"contact": contact | ({"last_name": self.last_name} if self.last_name else {})}
+
+
+class PollOrder(WhereOrder):
+    question: str
+    options: list[str] = Field(min_length=2)
+
+    def fields(self) -> Json:
+        options = [{"text": option, "voter_count": 0} for option in self.options]
+        return {"poll": {"id": "1", "question": self.question, "options": options}}
+
+
+class DiceOrder(WhereOrder):
+    emoji: str = "🎲"
+    value: int = Field(default=1, ge=1, le=64)
+
+    def fields(self) -> Json:
+        return {"dice": {"emoji": self.emoji, "value": self.value}}
+
+
+THINGS: dict[str, type[LocationOrder | ContactOrder | PollOrder | DiceOrder]] = {
+    "location": LocationOrder,
+    "contact": ContactOrder,
+    "poll": PollOrder,
+    "dice": DiceOrder,
+}
 
 
 class EditOrder(Order):

@@ -17,7 +17,7 @@ from .limits import UPLOAD_BYTES
 # Their values stay text even when they look like numbers or JSON.
 _TEXTUAL_NAMES = """
 text caption parse_mode action url secret_token callback_query_id title performer file_id
-voice audio photo video document video_note language_code
+voice audio photo video document video_note animation language_code
 """
 _TEXTUAL = frozenset(_TEXTUAL_NAMES.split())
 _MAX_FIELD_BYTES = 4 << 20

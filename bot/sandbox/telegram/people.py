@@ -10,9 +10,20 @@ from .chats import Chat, Json, Kept
 from .content import media_fields, photo_size
 from .errors import ControlError
 from .files import StoredFile
-from .orders import CallbackOrder, EditOrder, MessageOrder, ReactionOrder, UploadOrder, WhereOrder
+from .orders import (
+    CallbackOrder,
+    ContactOrder,
+    DiceOrder,
+    EditOrder,
+    LocationOrder,
+    MessageOrder,
+    PollOrder,
+    ReactionOrder,
+    UploadOrder,
+    WhereOrder,
+)
 from .privacy import bot_sees
-from .sending import as_reply, in_thread
+from .sending import as_reply, excerpt, in_thread
 from .text import sort_entities, with_automatic
 from .world import World
 
@@ -23,6 +34,8 @@ _MIME = {
     "video_note": "video/mp4",
     "photo": "image/jpeg",
     "document": "",
+    "animation": "video/mp4",
+    "sticker": "image/webp",
 }
 
 
@@ -68,13 +81,25 @@ def upload(world: World, order: UploadOrder, data: bytes) -> Posted:
         duration=order.duration,
         title=order.title,
         performer=order.performer,
-        size=photo_size(data) if order.kind == "photo" else None,
+        size=photo_size(data) if order.kind == "photo" else _pixels(order),
+        emoji=order.emoji,
     )
     if order.caption:
         fields["caption"] = order.caption
         if entities := with_automatic(order.caption, []):
             fields["caption_entities"] = entities
     return _post(world, order, order.kind, fields, file)
+
+
+def show(
+    world: World, order: LocationOrder | ContactOrder | PollOrder | DiceOrder, kind: str
+) -> Posted:
+    """A message of `kind` that is neither text nor file."""
+    return _post(world, order, kind, order.fields())
+
+
+def _pixels(order: UploadOrder) -> tuple[int, int] | None:
+    return (order.width, order.height) if order.width and order.height else None
 
 
 def _post(
@@ -87,6 +112,8 @@ def _post(
     wire = world.new_message(chat, person.wire()) | _place(chat, order) | fields
     if order.media_group_id:
         wire["media_group_id"] = order.media_group_id
+    if order.forward_origin is not None:
+        wire["forward_origin"] = order.forward_origin
     wire |= order.extra
     kept = world.record(chat, Kept(wire, outgoing=False, kind=kind, file=file))
     update_id = world.push("message", wire) if bot_sees(world, chat, wire) else None
@@ -106,7 +133,11 @@ def _place(chat: Chat, order: WhereOrder) -> Json:
         # In a topic a message without a reply answers the service message that opened it.
         reply = chat.find(thread_id)
     place = in_thread(chat, thread_id)
-    return place | ({"reply_to_message": as_reply(reply)} if reply is not None else {})
+    if reply is None:
+        return place
+    quote = excerpt(reply, order.quote)
+    answered: Json = {"reply_to_message": as_reply(reply)}
+    return place | answered | ({"quote": quote} if quote is not None else {})
 
 
 def edit(world: World, order: EditOrder) -> Posted:

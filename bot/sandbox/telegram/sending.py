@@ -120,10 +120,11 @@ def _reply(world: World, chat: Chat, params: Params) -> tuple[Kept | None, Json 
         if asked.get("allow_sending_without_reply"):
             return None, None
         raise bad_request("message to be replied not found")
-    return reply, _quote(reply, asked.get("quote"))
+    return reply, excerpt(reply, asked.get("quote"))
 
 
-def _quote(reply: Kept, text: object) -> Json | None:
+def excerpt(reply: Kept, text: object) -> Json | None:
+    """The quote of a part of a message; None without one. Raises ApiError when it isn't there."""
     if not isinstance(text, str) or not text:
         return None
     whole = str(reply.wire.get("text") or reply.wire.get("caption") or "")

@@ -10,7 +10,7 @@ VOICE_TYPES = frozenset({"ogg_opus", "mp3", "m4a"})
 
 
 def sniff(data: bytes) -> str:
-    """`ogg_opus ogg mp3 m4a mp4 wav flac webm jpeg png webp gif` or `unknown`."""
+    """`ogg_opus ogg mp3 m4a mp4 wav flac webm jpeg png webp gif tgs` or `unknown`."""
     if data[:4] == b"OggS":
         return "ogg_opus" if b"OpusHead" in data[:256] else "ogg"
     if data[:4] == b"RIFF":
@@ -24,6 +24,7 @@ def sniff(data: bytes) -> str:
         b"\xff\xd8\xff": "jpeg",
         b"\x89PNG": "png",
         b"GIF8": "gif",
+        b"\x1f\x8b": "tgs",
     }
     for head, name in heads.items():
         if data.startswith(head):

@@ -8,6 +8,8 @@ from .chats import Chat, Json, Kept, Person
 from .limits import WAVEFORM_BYTES
 from .world import World
 
+TOLD = ("duration", "width", "height", "title", "performer", "emoji")
+
 
 def world_state(world: World, *, chat_id: int | None = None, last: int | None = None) -> Json:
     """Everything, or with `chat_id` the same with that one chat; `last` bounds its messages."""
@@ -67,6 +69,7 @@ def _message(kept: Kept) -> Json:
         "at_s": kept.at_s,
         "at_ms": kept.at_ms,
         "text": wire.get("caption" if caption else "text", ""),
+        "caption": wire.get("caption", ""),
         "entities": wire.get("caption_entities" if caption else "entities", []),
         "html": kept.html,
         "parse_mode": kept.parse_mode,
@@ -91,6 +94,6 @@ def _file(kept: Kept) -> Json | None:
     if kept.file is None:
         return None
     media = kept.wire.get(kept.kind)
-    duration = media.get("duration") if isinstance(media, dict) else None
+    told = media[-1] if isinstance(media, list) else media or {}
     has_waveform = kept.kind == "voice" and kept.file.size_bytes <= WAVEFORM_BYTES
-    return kept.file.facts() | {"duration": duration, "waveform": has_waveform}
+    return kept.file.facts() | {"waveform": has_waveform} | {name: told.get(name) for name in TOLD}

@@ -27,3 +27,22 @@ select refuses_voice from conversations where key = :conversation;
 -- name: remember_refusal(conversation, now_ms)!
 insert into conversations (key, refuses_voice, updated_at_ms) values (:conversation, 1, :now_ms)
 on conflict (key) do update set refuses_voice = 1, updated_at_ms = excluded.updated_at_ms;
+
+-- name: note_entry(key, now_ms)!
+insert into inbox (channel, key, payload, state, received_at_ms)
+values ('parley', :key, '{}', 'done', :now_ms) on conflict do nothing;
+
+-- name: note_turn(id, key, conversation, now_ms)!
+insert into turns (id, inbox_id, conversation, person, state, started_at_ms, finished_at_ms)
+select :id, inbox.id, :conversation, '', 'done', :now_ms, :now_ms from inbox
+where inbox.channel = 'parley' and inbox.key = :key
+on conflict do nothing;
+
+-- name: spoken_again(conversation)^
+select spoken_again from conversations where key = :conversation;
+
+-- name: save_spoken_again(conversation, spoken_again, now_ms)!
+insert into conversations (key, spoken_again, updated_at_ms)
+values (:conversation, :spoken_again, :now_ms)
+on conflict (key) do update
+set spoken_again = excluded.spoken_again, updated_at_ms = excluded.updated_at_ms;

@@ -39,3 +39,14 @@ select started_at_ms / :day_ms as day, count(*) as calls,
 from paid_calls
 where started_at_ms >= :since_ms and state in ('done', 'maybe_paid')
 group by 1 order by 1 desc;
+
+-- name: settle_cost(id, cost_micro_usd, generation_id)!
+update paid_calls set cost_micro_usd = :cost_micro_usd,
+  generation_id = case when :generation_id = '' then generation_id else :generation_id end
+where id = :id;
+
+-- name: spent_by_kind(since_ms, until_ms)
+select kind, coalesce(sum(cost_micro_usd), 0) as cost_micro_usd
+from paid_calls
+where started_at_ms >= :since_ms and started_at_ms < :until_ms
+group by kind;

@@ -17,8 +17,16 @@ update turns set state = :state, trace = :trace, finished_at_ms = :now_ms where 
 delete from turns where id = :id;
 
 -- name: last_trace(conversation)^
+-- What jobs told the model between turns has no trace.
 select id, state, trace from turns
-where conversation = :conversation and state <> 'open' order by started_at_ms desc, id desc limit 1;
+where conversation = :conversation and state <> 'open' and trace <> '[]'
+order by started_at_ms desc, id desc limit 1;
+
+-- name: last_conversed(conversation)^
+-- Commands and strangers are answered at the door, before the turn is admitted.
+select id, state, trace from turns
+where conversation = :conversation and state <> 'open' and trace like '%"admitted"%'
+order by started_at_ms desc, id desc limit 1;
 
 -- name: add_transcript(turn_id, part, heard, language, model)!
 insert into transcripts (turn_id, part, heard, language, model)

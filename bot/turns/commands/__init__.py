@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.turns.commands import basic, models, money
+from bot.turns.commands import basic, jobs, models, money, queue, trace, tts, voice
 from bot.turns.commands.desk import Answer, Command, Desk
 from bot.values.conversation import Incoming
 
@@ -12,13 +12,19 @@ __all__ = ["MENU", "OVERTAKING", "STOPPED", "Answer", "Desk", "run"]
 
 STOPPED = basic.STOPPED
 # These act at once, whatever else the conversation is doing.
-OVERTAKING = frozenset({"stop", "help", "start", "usage", "whoami", "status"})
+OVERTAKING = frozenset(
+    {"stop", "help", "start", "usage", "whoami", "status", "jobs", "trace", "voice", "queue"}
+)
 MENU = (
     ("new", "Start afresh"),
     ("stop", "Stop what I'm doing"),
     ("model", "Choose the model that answers"),
     ("think", "Choose how much it thinks"),
+    ("voice", "How I sound"),
+    ("tts", "Whether I speak, and the last answer aloud"),
+    ("jobs", "Pictures, films and songs in the making"),
     ("usage", "What this conversation cost"),
+    ("trace", "How long the last answer took"),
     ("help", "What I can do"),
 )
 COMMANDS: Mapping[str, Command] = {
@@ -33,8 +39,14 @@ COMMANDS: Mapping[str, Command] = {
     "models": models.listing,
     "think": models.think,
     "t": models.think,
+    "voice": voice.voice,
+    "tts": tts.tts,
+    "queue": queue.queue,
+    "jobs": jobs.jobs,
+    "tasks": jobs.jobs,
     "usage": money.usage,
     "status": money.status,
+    "trace": trace.trace,
 }
 
 

@@ -8,13 +8,19 @@ from bot.values.conversation import Incoming
 HELP = """\
 **{name}** – talk to me.
 
-Send a voice note and I answer with my voice; write and I answer in text.
+Send a voice note and I answer with my voice; write and I answer in text. I can also
+draw, film and compose: just ask.
 
 /new – forget this conversation and start afresh
 /stop – stop what I'm doing (saying "stop" works too)
 /model – choose the model that answers
 /think – choose how much it thinks
+/voice – how I sound: voice, speed, form, language
+/tts – whether I speak, and the last answer aloud
+/queue – what happens to messages while I'm busy
+/jobs – pictures, films and songs in the making
 /usage – what this conversation cost
+/trace – how long the last answer took
 /help – this list"""
 WELCOME = "Hello! I'm {name}. Send me a voice note or write to me. /help shows what I can do."
 STOPPED = "Stopped."

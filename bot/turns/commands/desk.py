@@ -6,10 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.jobs.office import JobOffice
 from bot.store.conversations import ConversationTable
 from bot.store.history import HistoryTable
 from bot.store.ledger import LedgerTable
+from bot.store.turns import TurnTable
 from bot.turns.channel import Rows
+from bot.turns.manner import MannerSettings
+from bot.values.audio import Voice
 from bot.values.clock import Clock
 from bot.values.conversation import Incoming
 
@@ -29,6 +33,10 @@ class ModelList(Protocol):
         """The thinking levels that make a difference for a model."""
         ...
 
+    def voices(self, reference: str) -> tuple[str, ...]:
+        """The voices of a speech model; empty when unknown."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -40,17 +48,29 @@ class Desk:
     history: HistoryTable
     conversations: ConversationTable
     ledger: LedgerTable
+    turns: TurnTable
     models: ModelList
+    jobs: JobOffice
+    manner: MannerSettings
     clock: Clock
     stop: Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """Something to be said aloud, because the person asked for exactly that."""
+
+    text: str
+    voice: Voice
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Markdown, and buttons where choosing beats typing."""
+    """Markdown, and buttons where choosing beats typing; `spoken` follows as a voice message."""
 
     markdown: str
     buttons: Rows = ()
+    spoken: Spoken | None = None
 
 
 Command = Callable[[Desk, Incoming], Awaitable[Answer]]

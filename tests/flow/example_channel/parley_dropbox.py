@@ -27,6 +27,7 @@ from bot.channels.base import (
     Person,
     Reply,
     TextPart,
+    VoicePart,
 )
 
 LOOK_EVERY_S = 0.05
@@ -102,9 +103,8 @@ class DropboxReply:
 
     async def deliver(self, part: Part) -> None:
         async def send() -> str:
-            spoken = not isinstance(part, TextPart)
-            data = part.bubble.ogg if spoken else part.markdown.encode()
-            name = f"{self.person}-{part.key.replace('/', '-')}.{'ogg' if spoken else 'txt'}"
+            data, suffix = _written(part)
+            name = f"{self.person}-{part.key.replace('/', '-')}{suffix}"
             unfinished = self.channel.folder / name
             unfinished.write_bytes(data)
             unfinished.replace(self.channel.folder / "out" / name)
@@ -115,3 +115,11 @@ class DropboxReply:
     async def change(self, key: str, part: TextPart | None) -> None: ...
 
     async def close(self) -> None: ...
+
+
+def _written(part: Part) -> tuple[bytes, str]:
+    if isinstance(part, VoicePart):
+        return part.bubble.ogg, ".ogg"
+    if isinstance(part, TextPart):
+        return part.markdown.encode(), ".txt"
+    return part.files[0].data, Path(part.files[0].name).suffix

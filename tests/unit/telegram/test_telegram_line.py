@@ -55,7 +55,7 @@ async def test_a_final_overtakes_previews_and_deletes_that_wait(
     line = ChatLine(clock=clock, gate=gate)
     line.hold(10)
     line.submit(Job(sent("preview"), rank=Rank.PREVIEW, merge_key="a"))
-    line.submit(Job(sent("delete"), rank=Rank.DELETE))
+    line.submit(Job(sent("delete"), rank=Rank.TIDY))
     line.submit(Job(sent("final")))
     await clock.advance(11)
     assert sent.names == ["final", "delete", "preview"]

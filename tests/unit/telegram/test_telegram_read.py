@@ -200,6 +200,116 @@ def test_an_answer_to_another_chat_is_a_quote_too() -> None:
     assert (quote.message_id, quote.text, quote.author) == ("3", "there", "Ada L")
 
 
+def test_what_an_answered_message_holds_is_part_of_the_quote() -> None:
+    photo = [{"file_id": "s", "width": 90}, {"file_id": "l", "width": 900}]
+    reply = {"message_id": 5, "from": ADA, "photo": photo, "caption": "my cat"}
+    quote = seen(text="make the sky green", reply_to_message=reply).quote
+    assert quote is not None
+    (picture,) = quote.attachments
+    assert (picture.kind, picture.ref, picture.mime) == (AttachmentKind.PHOTO, "l", "image/jpeg")
+    assert quote.text == "my cat"
+
+
+def test_a_file_from_another_chat_is_quoted_as_far_as_telegram_names_it() -> None:
+    named = {"origin": {"type": "user", "sender_user": ADA}, "document": {"file_id": "d"}}
+    quote = seen(text="?", external_reply=named).quote
+    assert quote is not None
+    assert [(a.kind, a.ref) for a in quote.attachments] == [(AttachmentKind.DOCUMENT, "d")]
+    bare = seen(text="?", external_reply={"origin": {"type": "user", "sender_user": ADA}}).quote
+    assert bare is not None
+    assert bare.attachments == ()
+
+
+def test_the_note_is_the_message_s_own_and_never_a_quoted_one() -> None:
+    incoming = seen(text="and this?", reply_to_message={"message_id": 5, "voice": VOICE})
+    assert incoming.note is None
+    assert incoming.quote is not None
+    assert [a.kind for a in incoming.quote.attachments] == [AttachmentKind.VOICE]
+
+
+def test_pictures_of_one_album_say_so() -> None:
+    assert seen(photo=[{"file_id": "a"}], media_group_id="99").album == "99"
+    assert seen(text="alone").album == ""
+
+
+@pytest.mark.parametrize(
+    ("origin", "name"),
+    [
+        ({"type": "user", "sender_user": ADA}, "Ada L"),
+        ({"type": "hidden_user", "sender_user_name": "Somebody"}, "Somebody"),
+        ({"type": "chat", "sender_chat": GROUP, "author_signature": "x"}, "Friends"),
+        ({"type": "channel", "chat": {"id": -1, "title": "News"}, "message_id": 3}, "News"),
+        ({"type": "of next year"}, ""),
+        (None, ""),
+    ],
+)
+def test_whose_words_a_forwarded_message_brings(origin: dict[str, Any] | None, name: str) -> None:
+    incoming = seen(text="look", forward_origin=origin)
+    assert incoming.forwarded_from == name
+    assert incoming.sender.name == "Ada L"
+
+
+SPOT = {"latitude": 48.1371540, "longitude": 11.5761240}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"location": SPOT}, "48.137154, 11.576124"),
+        ({"location": {"latitude": 48, "longitude": -11.5}}, "48, -11.5"),
+        ({"location": {**SPOT, "live_period": 900}}, "48.137154, 11.576124 (live location)"),
+        (
+            {
+                "location": SPOT,
+                "venue": {"location": SPOT, "title": "Town Hall", "address": "1 Sq"},
+            },
+            "48.137154, 11.576124 (Town Hall, 1 Sq)",
+        ),
+    ],
+)
+def test_a_place_is_put_into_words(fields: dict[str, Any], words: str) -> None:
+    (place,) = seen(**fields).attachments
+    assert (place.kind, place.words, place.ref) == (AttachmentKind.LOCATION, words, "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "mime"),
+    [
+        ({}, "image/webp"),
+        ({"is_animated": False, "is_video": False}, "image/webp"),
+        ({"is_animated": True}, "application/x-tgsticker"),
+        ({"is_video": True}, "video/webm"),
+    ],
+)
+def test_a_sticker_tells_its_emoji_and_whether_it_moves(facts: dict[str, Any], mime: str) -> None:
+    (sticker,) = seen(sticker={"file_id": "s", "emoji": "🐶", **facts}).attachments
+    assert (sticker.words, sticker.mime) == ("🐶", mime)
+    assert not sticker.may_carry_sound
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (
+            {"contact": {"phone_number": "+491", "first_name": "Bo", "last_name": "K"}},
+            "contact, Bo K, +491",
+        ),
+        ({"contact": {"phone_number": "+491"}}, "contact, +491"),
+        (
+            {"poll": {"question": "Tea?", "options": [{"text": "yes"}, {"text": "no"}]}},
+            "poll: Tea? (yes / no)",
+        ),
+        ({"dice": {"emoji": "🎲", "value": 4}}, "dice 🎲: 4"),
+        ({"game": {"title": "Chess"}}, "game: Chess"),
+        ({"paid_media": {"star_count": 1}}, "paid media"),
+        ({"animation": {"file_id": "a", "mime_type": "video/mp4"}}, "animation"),
+    ],
+)
+def test_what_has_no_kind_of_its_own_is_put_into_words(fields: dict[str, Any], words: str) -> None:
+    (thing,) = seen(**fields).attachments
+    assert (thing.kind, thing.words) == (AttachmentKind.OTHER, words)
+
+
 def test_an_anonymous_admin_is_the_group_and_not_the_generic_account() -> None:
     generic = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
     incoming = seen(chat=GROUP, from_=generic, sender_chat=GROUP, text="hi")
@@ -247,6 +357,10 @@ def test_what_is_nothing_to_answer(update: dict[str, Any]) -> None:
         message(text="@parley_bot", chat=GROUP, entities=[{"type": "mention"}]),
         message(voice="AwAC"),
         message(voice={**VOICE, "duration": "long"}),
+        message(location={"latitude": "north", "longitude": 1}),
+        message(location={"latitude": 1.5}),
+        message(text="x", media_group_id=7),
+        message(text="x", forward_origin="Ada"),
         message(**{"from": "Ada"}, text="x"),
         message(**{"from": {"first_name": "x"}}, text="x"),
         {"update_id": 1, "message": "text"},

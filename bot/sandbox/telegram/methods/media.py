@@ -92,6 +92,7 @@ def _stored(world: World, kind: str, upload: Upload) -> StoredFile:
         "audio": _AUDIO_TYPES,
         "video": frozenset({"mp4"}),
         "video_note": frozenset({"mp4"}),
+        "animation": frozenset({"mp4", "gif"}),
     }.get(kind)
     if fitting is None:
         return file
@@ -147,6 +148,7 @@ METHODS: dict[str, Callable[[World, Params], Any]] = {
     "sendAudio": _sender("audio"),
     "sendPhoto": _sender("photo"),
     "sendVideo": _sender("video"),
+    "sendAnimation": _sender("animation"),
     "sendVideoNote": _sender("video_note"),
     "sendDocument": _sender("document"),
     "sendMediaGroup": send_media_group,

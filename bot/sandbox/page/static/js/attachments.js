@@ -1,31 +1,61 @@
-// Files on their way: chosen, dropped or pasted, shown as chips, sent as what they are.
+// Files on their way: chosen, dropped or pasted, shown before they go, sent as what they are.
 
 import { fileSize, h, icon, iconButton } from "./dom.js";
+import { measured } from "./measure.js";
 
 const PICTURES = new Set(["image/jpeg", "image/png", "image/webp"]);
+const FILM = "video/mp4";
+const ACCEPTED = "image/*,video/*,audio/*,application/pdf,text/plain";
+const ALBUM_SIZE = 10;
+const FAMILIES = { photo: "seen", video: "seen", audio: "heard", document: "kept" };
 
 /** How Telegram would carry this file. */
 export function kindOf(file) {
   if (PICTURES.has(file.type)) return "photo";
-  if (file.type === "video/mp4") return "video";
+  if (file.type === FILM) return "video";
   return file.type.startsWith("audio/") ? "audio" : "document";
 }
 
+/** `sendings` with the `album` they belong to: what is alike goes together, ten at a time. */
+export function inAlbums(sendings) {
+  const families = new Map();
+  for (const sending of sendings) {
+    const family = FAMILIES[sending.kind];
+    families.set(family, [...(families.get(family) ?? []), sending]);
+  }
+  return [...families.values()].flatMap((members) => {
+    const albums = [];
+    for (let at = 0; at < members.length; at += ALBUM_SIZE) albums.push(members.slice(at, at + ALBUM_SIZE));
+    return albums.flatMap((part) => {
+      const album = part.length > 1 ? newAlbum() : undefined;
+      return part.map((sending) => ({ ...sending, album }));
+    });
+  });
+}
+
+function newAlbum() {
+  return String(crypto.getRandomValues(new Uint32Array(2)).join("")).slice(0, 17);
+}
+
 export class Attachments {
-  #files = [];
+  #entries = []; // {file, url, facts}
+  #asFiles = false;
 
   constructor(onchange) {
     this.onchange = onchange;
-    this.tray = h("ul", { id: "tray", hidden: true, "aria-label": "Files to send" });
-    this.input = h("input", { type: "file", multiple: true, hidden: true, id: "file", "aria-label": "Files", onchange: () => {
+    this.list = h("ul", { "aria-label": "Files to send" });
+    this.plain = h("button", { type: "button", class: "as-files", "aria-pressed": "false", title: "Send pictures and films unchanged, as files", onclick: () => this.#toggle() }, "As files");
+    this.tray = h("div", { id: "tray", hidden: true }, this.list, this.plain);
+    this.input = h("input", { type: "file", multiple: true, accept: ACCEPTED, hidden: true, id: "file", "aria-label": "Files", onchange: () => {
       this.add(this.input.files);
       this.input.value = "";
     } });
     this.#acceptDrops();
+    this.#acceptPasted();
   }
 
   get isEmpty() {
-    return this.#files.length === 0;
+    return this.#entries.length === 0;
   }
 
   choose() {
@@ -33,32 +63,63 @@ export class Attachments {
   }
 
   add(files) {
-    for (const file of files) this.#files.push({ file, url: PICTURES.has(file.type) ? URL.createObjectURL(file) : null });
+    for (const file of files) {
+      const isSeen = PICTURES.has(file.type) || file.type === FILM;
+      this.#entries.push({ file, url: isSeen ? URL.createObjectURL(file) : null, facts: measured(file) });
+    }
     this.#draw();
   }
 
-  /** The waiting files, which stop waiting. */
+  /** The waiting files, which stop waiting: [{file, kind, facts, album?}]. */
   take() {
-    const files = this.#files.map(({ file }) => file);
-    for (const { url } of this.#files) if (url) URL.revokeObjectURL(url);
-    this.#files = [];
+    const sendings = this.#entries.map(({ file, facts }) => ({ file, facts, kind: this.#asFiles ? "document" : kindOf(file) }));
+    for (const { url } of this.#entries) if (url) URL.revokeObjectURL(url);
+    this.#entries = [];
+    this.#asFiles = false;
     this.#draw();
-    return files;
+    return inAlbums(sendings);
   }
 
   #remove(entry) {
     if (entry.url) URL.revokeObjectURL(entry.url);
-    this.#files = this.#files.filter((one) => one !== entry);
+    this.#entries = this.#entries.filter((one) => one !== entry);
+    this.#draw();
+    (this.list.querySelector("button") ?? document.getElementById("text")).focus();
+  }
+
+  #toggle() {
+    this.#asFiles = !this.#asFiles;
     this.#draw();
   }
 
   #draw() {
     this.tray.hidden = this.isEmpty;
-    this.tray.replaceChildren(...this.#files.map((entry) => h("li", {},
-      entry.url ? h("img", { src: entry.url, alt: "" }) : h("span", { class: "file-icon" }, icon("file")),
-      h("span", { class: "tray-name" }, entry.file.name, h("small", {}, fileSize(entry.file.size))),
-      iconButton("close", `Remove ${entry.file.name}`, () => this.#remove(entry)))));
+    this.plain.hidden = !this.#entries.some(({ url }) => url);
+    this.plain.setAttribute("aria-pressed", String(this.#asFiles));
+    this.list.replaceChildren(...this.#entries.map((entry) => this.#entry(entry)));
+    this.list.scrollLeft = this.list.scrollWidth;
     this.onchange();
+  }
+
+  #entry(entry) {
+    const { file, url } = entry;
+    const away = iconButton("close", `Remove ${file.name}`, () => this.#remove(entry));
+    if (url && !this.#asFiles) {
+      const seen = file.type === FILM ? [h("video", { src: url, muted: true, preload: "metadata" }), icon("play")] : [h("img", { src: url, alt: file.name })];
+      return h("li", { class: "tray-picture", title: file.name }, seen, away);
+    }
+    const ending = /\.(\w{1,5})$/.exec(file.name)?.[1].toUpperCase();
+    return h("li", {}, h("span", { class: "file-icon" }, ending ? h("b", {}, ending) : icon("file")),
+      h("span", { class: "tray-name" }, h("span", {}, file.name), h("small", {}, fileSize(file.size))), away);
+  }
+
+  #acceptPasted() {
+    document.addEventListener("paste", (event) => {
+      if (!event.clipboardData?.files.length || event.target.closest?.("dialog")) return;
+      event.preventDefault();
+      this.add(event.clipboardData.files);
+      document.getElementById("text").focus();
+    });
   }
 
   #acceptDrops() {
@@ -82,6 +143,7 @@ export class Attachments {
       depth = 0;
       cover.hidden = true;
       this.add(event.dataTransfer.files);
+      document.getElementById("text").focus();
     });
   }
 }

@@ -1,9 +1,11 @@
 // Where messages are made: text, files, recordings, replies and corrections.
 
 import { post, upload } from "./api.js";
-import { Attachments, kindOf } from "./attachments.js";
+import { Attachments } from "./attachments.js";
 import { snippet } from "./bubble.js";
 import { h, icon, iconButton } from "./dom.js";
+import { LocationChoice } from "./location.js";
+import { thumb } from "./media.js";
 import { Microphone } from "./microphone.js";
 import { toast } from "./toast.js";
 
@@ -20,10 +22,12 @@ export class Composer {
     this.text = h("textarea", { id: "text", rows: 1, autocomplete: "off", placeholder: "Message", "aria-label": "Message" });
     this.mention = iconButton("at", "Mention the bot", () => this.addMention(), { id: "mention" });
     this.clip = iconButton("clip", "Send a picture or a file", () => this.attachments.choose(), { id: "attach" });
+    this.locations = new LocationChoice({ onplace: (place) => this.#sendLocation(place) });
+    this.pin = iconButton("pin", "Send a location", () => this.locations.open(), { id: "pin" });
     this.send = h("button", { type: "submit", id: "send", class: "round", title: "Send", "aria-label": "Send" }, icon("send"));
     this.context = h("div", { id: "about", hidden: true });
     this.form.append(this.context, this.attachments.tray, h("div", { class: "line" },
-      h("div", { class: "field" }, this.clip, this.text, this.mention, this.microphone.panel),
+      h("div", { class: "field" }, this.clip, this.pin, this.text, this.mention, this.microphone.panel),
       this.microphone.button, this.send), this.attachments.input);
     this.#listen();
     this.#adapt();
@@ -44,11 +48,6 @@ export class Composer {
       } else if (event.key === "ArrowUp" && !this.text.value) {
         this.#editLast(event);
       }
-    });
-    this.text.addEventListener("paste", (event) => {
-      if (!event.clipboardData.files.length) return;
-      event.preventDefault();
-      this.attachments.add(event.clipboardData.files);
     });
   }
 
@@ -76,7 +75,7 @@ export class Composer {
     this.context.hidden = !kind;
     if (kind) {
       const title = kind === "edit" ? "Edit" : `Reply to ${this.store.userName(message.from?.id)}`;
-      this.context.replaceChildren(icon(kind), h("div", {}, h("strong", {}, title), h("span", {}, snippet(message))),
+      this.context.replaceChildren(icon(kind), thumb(message) ?? "", h("div", {}, h("strong", {}, title), h("span", {}, snippet(message))),
         iconButton("close", "Never mind", () => this.about(null)));
       if (kind === "edit") this.text.value = message.text;
     } else if (this.context.firstChild) {
@@ -110,22 +109,42 @@ export class Composer {
 
   async #submit() {
     const words = this.text.value.trim();
-    if (this.microphone.isBusy || (!words && this.attachments.isEmpty)) return;
     const about = this.#about;
+    if (this.microphone.isBusy || (!words && (this.attachments.isEmpty || about?.kind === "edit"))) return;
     const where = this.#where();
-    const files = this.attachments.take();
+    const sendings = about?.kind === "edit" ? [] : this.attachments.take();
     this.text.value = "";
     this.about(null);
     if (about?.kind === "edit") {
       await this.#deliver(() => post("edits", { chat_id: where.chat_id, message_id: about.message.message_id, text: words }));
-      return;
+    } else if (sendings.length) {
+      await this.#sendFiles(sendings, words, where);
+    } else {
+      await this.#deliver(() => post("messages", { ...where, text: words }), words);
     }
-    if (!files.length) await this.#deliver(() => post("messages", { ...where, text: words }), words);
-    for (const [place, file] of files.entries()) {
+  }
+
+  /** One after the other, so that they arrive in order. The first carries the words, its album the reply. */
+  async #sendFiles(sendings, words, where) {
+    const measures = await Promise.all(sendings.map(({ facts }) => facts));
+    const [{ album: firstAlbum }] = sendings;
+    for (const [place, { file, kind, album }] of sendings.entries()) {
       const caption = place === 0 ? words : "";
-      const reply = place === 0 ? {} : { reply_to: undefined };
-      await this.#deliver(() => upload(kindOf(file), file, file.name, { ...where, ...reply, caption, mime: file.type }), caption);
+      const answers = place === 0 || (album && album === firstAlbum) ? where.reply_to : undefined;
+      const fields = { ...where, reply_to: answers, caption, mime: file.type, media_group_id: album, ...(kind === "document" ? {} : measures[place]) };
+      const isSent = await this.#deliver(() => upload(kind, file, file.name, fields), caption);
+      if (!isSent) {
+        this.attachments.add(sendings.slice(place).map((sending) => sending.file));
+        return;
+      }
     }
+  }
+
+  async #sendLocation({ latitude, longitude }) {
+    const where = this.#where();
+    if (this.#about?.kind === "reply") this.about(null);
+    await this.#deliver(() => post("location", { ...where, latitude, longitude }));
+    this.focus();
   }
 
   async #sendVoice({ blob, mime, seconds }) {
@@ -134,7 +153,7 @@ export class Composer {
     await this.#deliver(() => upload("voice", blob, VOICE_NAMES[mime] ?? "voice", { ...where, mime, duration: Math.max(1, Math.round(seconds)) }));
   }
 
-  /** Send; words that could not go out come back into the field. */
+  /** Send; words that could not go out come back into the field. Whether it went out. */
   async #deliver(send, words = "") {
     try {
       const posted = await send();
@@ -142,9 +161,11 @@ export class Composer {
         this.store.unheard.add(`${posted.chat_id}/${posted.message_id}`);
         this.store.tell("changed", posted.chat_id);
       }
+      return true;
     } catch (error) {
       toast(error instanceof TypeError ? "The sandbox does not answer. Is it still running?" : error);
       if (words && !this.text.value) this.fill(words);
+      return false;
     }
   }
 
@@ -162,7 +183,7 @@ export class Composer {
     this.microphone.button.hidden = isWriting && !isRecording;
     this.send.hidden = !isWriting || isRecording;
     this.form.classList.toggle("is-recording", isRecording);
-    for (const element of [this.text, this.clip, this.mention]) element.inert = isRecording;
+    for (const element of [this.text, this.clip, this.pin, this.mention]) element.inert = isRecording;
     this.text.style.height = "auto";
     this.text.style.height = `${Math.min(this.text.scrollHeight, 180)}px`;
   }

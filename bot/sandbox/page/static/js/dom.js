@@ -17,6 +17,10 @@ const ICONS = {
   person: ["M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z", "M4.5 20.5a7.5 7.5 0 0 1 15 0"],
   group: ["M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 19.5a6.5 6.5 0 0 1 13 0", "M16 5a3.5 3.5 0 0 1 0 6.5M18 14a6.5 6.5 0 0 1 3.5 5.5"],
   topic: ["M10 4 8 20M16 4l-2 16M4.5 9h16M3.5 15h16"],
+  download: ["M12 4v11M7 10.5l5 5 5-5M5 20h14"],
+  pin: ["M12 21s7-6 7-11.300a7 7 0 0 0-14 0C5 15 12 21 12 21Z", "M12 12.500a2.800 2.800 0 1 0 0-5.600 2.800 2.800 0 0 0 0 5.600Z"],
+  left: ["m14.500 6-6 6 6 6"],
+  right: ["m9.500 6 6 6-6 6"],
   trash: ["M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13"],
 };
 const SOLID = { play: "M8 5.300v13.400a.8.8 0 0 0 1.200.7l10.700-6.700a.8.8 0 0 0 0-1.400L9.200 4.600a.8.8 0 0 0-1.200.7Z", pause: "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z" };
@@ -33,6 +37,12 @@ export function h(tag, props = {}, ...children) {
     else element[name] = value;
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** The same element, with CSS variables. */
+export function styled(element, variables) {
+  for (const [name, value] of Object.entries(variables)) element.style.setProperty(name, value);
   return element;
 }
 

@@ -13,7 +13,7 @@ export class Empty {
 
   draw() {
     const { store } = this;
-    const isEmpty = !store.messages.some((message) => message.kind !== "service") && !store.shown("draft");
+    const isEmpty = !store.messages.some((message) => message.kind !== "service" && !message.deleted) && !store.shown("draft");
     this.box.hidden = !isEmpty;
     const kind = store.isGroup ? "group" : "private";
     if (!isEmpty || this.box.dataset.kind === kind) return;

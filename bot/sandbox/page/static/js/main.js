@@ -11,6 +11,8 @@ import { setScene } from "./scene.js";
 import { Store } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { Turns } from "./turns.js";
+import { Viewer } from "./viewer.js";
+import "./solo.js";
 
 /** Where we were, as the address remembers it: #person/chat/thread. */
 function remembered() {
@@ -39,16 +41,18 @@ async function start() {
   const drawers = new Drawers();
   const composer = new Composer(store);
   const head = new Head(store, { drawers });
+  const viewer = new Viewer(store, { onreply: (message) => composer.about("reply", message) });
   const timeline = new Timeline(store, {
     onreply: (message) => composer.about("reply", message),
     onedit: (message) => composer.about("edit", message),
     oncommand: (command) => composer.say(command),
+    onopen: (message) => viewer.open(message),
   });
   timeline.handlers.openEyes = () => head.seesAll || head.toggleEyes();
   const places = new Places(store, { onchoice: () => drawers.close() });
   const turns = new Turns(store);
   const empty = new Empty(store, composer);
-  const parts = [empty, timeline, head, places, turns];
+  const parts = [empty, timeline, viewer, head, places, turns];
   const draw = () => parts.forEach((part) => part.draw());
 
   store.addEventListener("changed", draw);

@@ -1,4 +1,4 @@
-// A bubble that can be played: waveform, place, speed. One plays at a time.
+// A bubble that can be played: waveform, place, speed.
 
 import { fileUrl } from "./api.js";
 import { h, icon, minutes, svg } from "./dom.js";
@@ -9,7 +9,6 @@ const BAR_WIDTH = 3;
 const GAP = 2;
 const HEIGHT = 28;
 let speed = SPEEDS[0];
-let playing = null;
 
 const arriving = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
@@ -50,8 +49,6 @@ export function player(file, { label }) {
 
   toggle.addEventListener("click", () => (audio.paused ? audio.play().catch(() => box.classList.add("broken")) : audio.pause()));
   audio.addEventListener("play", () => {
-    if (playing && playing !== audio) playing.pause();
-    playing = audio;
     audio.playbackRate = speed;
     faster.textContent = spoken(speed);
     showState();
@@ -66,7 +63,7 @@ export function player(file, { label }) {
     speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length];
     audio.playbackRate = speed;
     for (const button of document.querySelectorAll(".voice .speed")) button.textContent = spoken(speed);
-    if (playing) playing.playbackRate = speed;
+    for (const other of document.querySelectorAll(".voice.playing audio")) other.playbackRate = speed;
   });
   box.addEventListener("visible", async () => paint(bars, await shape(url)));
   arriving.observe(box);

@@ -1,7 +1,7 @@
 // The conversation: keeps elements of unchanged messages, follows the end, shows what is in the making.
 
 import { post } from "./api.js";
-import { bubble, signature } from "./bubble.js";
+import { Bubble, entries } from "./bubble.js";
 import { h, icon } from "./dom.js";
 import { rich } from "./rich.js";
 import { toast } from "./toast.js";
@@ -25,13 +25,13 @@ export class Timeline {
   #place = "";
   #unseen = 0;
 
-  constructor(store, { onreply, onedit, oncommand }) {
+  constructor(store, handlers) {
     this.store = store;
     this.list = document.getElementById("messages");
     this.scroller = document.getElementById("scroller");
     this.live = document.getElementById("live");
     this.newer = document.getElementById("newer");
-    this.handlers = { onreply, onedit, oncommand };
+    this.handlers = handlers; // onreply, onedit, oncommand, onopen, openEyes
     this.newer.addEventListener("click", () => this.toEnd());
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.list.addEventListener("keydown", (event) => this.#key(event));
@@ -73,39 +73,29 @@ export class Timeline {
   /** Draw what changed; how many new messages of the bot there are. */
   #drawMessages(moved) {
     const context = this.#context();
-    const wanted = this.store.messages;
-    const ids = new Set(wanted.map((message) => message.message_id));
-    for (const [id, { node }] of this.#drawn) {
-      if (ids.has(id)) continue;
+    const wanted = entries(this.store.messages);
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const [key, { node }] of this.#drawn) {
+      if (keys.has(key)) continue;
+      if (node.contains(document.activeElement)) document.getElementById("text")?.focus();
       node.remove();
-      this.#drawn.delete(id);
+      this.#drawn.delete(key);
     }
     let fresh = 0;
     let previous = null;
-    for (const message of wanted) {
-      const known = this.#drawn.get(message.message_id);
-      const sign = signature(message, context);
-      let node = known?.node;
-      if (known?.sign !== sign) {
-        node = this.#replaced(bubble(message, context), known?.node);
-        if (!known && !moved && !this.live.firstChild) node.classList.add("arriving");
-        if (!known && message.outgoing) fresh += 1;
-        this.#drawn.set(message.message_id, { node, sign });
-      }
+    for (const { key, messages } of wanted) {
+      const isNew = !this.#drawn.has(key);
+      if (isNew) this.#drawn.set(key, new Bubble());
+      const bubble = this.#drawn.get(key);
+      bubble.draw(messages, context);
+      const { node } = bubble;
+      if (isNew && !moved && !this.live.firstChild) node.classList.add("arriving");
+      if (isNew && messages[0].outgoing) fresh += 1;
       if (!node.isConnected || node.previousElementSibling !== previous) (previous ? previous.after(node) : this.list.prepend(node));
       node.classList.toggle("follows", previous?.dataset.author !== undefined && previous.dataset.author === node.dataset.author);
       previous = node;
     }
     return fresh;
-  }
-
-  /** A new element in the place of an old one, which keeps the focus it had. */
-  #replaced(node, old) {
-    if (!old) return node;
-    const hadFocus = old.contains(document.activeElement);
-    old.replaceWith(node);
-    if (hadFocus) node.focus({ preventScroll: true });
-    return node;
   }
 
   #drawLive() {
@@ -133,12 +123,13 @@ export class Timeline {
       person: store.person,
       isGroup: store.isGroup,
       userName: (id) => store.userName(id),
-      find: (id) => store.chat?.messages.find((message) => message.message_id === id),
+      find: (id) => store.chat?.messages.find((message) => message.message_id === id && !message.deleted),
       isUnheard: (message) => store.unheard.has(`${store.place.chatId}/${message.message_id}`),
       jump: (id) => this.#jump(id),
       reply: this.handlers.onreply,
       edit: this.handlers.onedit,
       command: this.handlers.oncommand,
+      open: this.handlers.onopen,
       react: (message, emoji) => this.#react(message, emoji),
       press: (message, button, element) => this.#press(message, button, element),
       openEyes: () => this.handlers.openEyes?.(),
@@ -160,7 +151,8 @@ export class Timeline {
   }
 
   #jump(id) {
-    const target = this.#drawn.get(id)?.node;
+    const album = this.store.chat?.messages.find((message) => message.message_id === id)?.media_group_id;
+    const target = this.#drawn.get(album ? `album-${album}` : id)?.node;
     if (!target) return;
     target.scrollIntoView({ block: "center", behavior: "smooth" });
     target.focus({ preventScroll: true });
@@ -188,7 +180,7 @@ export class Timeline {
 
   /** Arrows walk through the messages; R answers, E edits, Escape goes back to writing. */
   #key(event) {
-    if (event.target.closest("button, a, input, .picker") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("button, a, input, video, .picker") || event.ctrlKey || event.metaKey || event.altKey) return;
     const items = [...this.list.children];
     const at = items.indexOf(event.target.closest("li"));
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {

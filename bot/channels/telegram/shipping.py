@@ -1,0 +1,88 @@
+"""Files on their way to a chat: the nicest form first, a document when Telegram won't have it."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import structlog
+
+from bot.channels.telegram.faults import Refusal, Rejected
+from bot.channels.telegram.forms import Form, Item, items
+from bot.channels.telegram.message import WORDLESS, Bodies, bodies, either
+from bot.channels.telegram.pulse import Pulse
+from bot.channels.telegram.settings import CAPTION_LIMIT
+from bot.channels.telegram.texts import Texts, chunks_of
+from bot.channels.telegram.workings import Address, Workings
+from bot.errors import TooLargeToSend
+from bot.turns.channel import MediaPart, TextPart
+from bot.values.media import MediaFile
+
+log = structlog.get_logger()
+
+ACTIONS = {
+    Form.PHOTO: "upload_photo",
+    Form.VIDEO: "upload_video",
+    Form.ANIMATION: "upload_video",
+    Form.AUDIO: "upload_document",
+    Form.DOCUMENT: "upload_document",
+}
+# Noes that another form may turn into a yes: wrong pixels, an odd file, no photos in this group.
+ABOUT_THE_FORM = frozenset({Refusal.OTHER, Refusal.FILE_TOO_BIG, Refusal.MEDIA_FORBIDDEN})
+
+
+class Shipping:
+    """Sends the files of one turn, each part once and under one receipt, albums included."""
+
+    def __init__(self, address: Address, workings: Workings, *, texts: Texts, pulse: Pulse) -> None:
+        self._address = address
+        self._outbox = workings.outbox
+        self._receipts = workings.receipts
+        self._limit_bytes = workings.settings.upload_limit_bytes
+        self._texts = texts
+        self._pulse = pulse
+
+    async def deliver(self, part: MediaPart) -> None:
+        """Send `part`, and as text what is too long for a caption.
+
+        Raises TooLargeToSend before anything is sent, and `Fault`.
+        """
+        for file in part.files:
+            _check(file, limit_bytes=self._limit_bytes)
+        chunks = await chunks_of(part.markdown, limit=CAPTION_LIMIT)
+        caption = bodies(chunks[0]) if len(chunks) == 1 else WORDLESS
+        chosen = items(part.files)
+        reply_to = self._address.answering(part.answers)
+        send = partial(self._send, chosen, caption, reply_to=reply_to)
+        with self._pulse.during(ACTIONS[chosen[0].form]):
+            await self._receipts.once(self._address.receipt(part.key), send)
+        if len(chunks) > 1:
+            await self._texts.deliver(TextPart(part.key, part.markdown))
+
+    async def _send(
+        self, chosen: tuple[Item, ...], caption: Bodies, *, reply_to: int | None
+    ) -> str:
+        ship = partial(self._outbox.send_files, self._address.place, reply_to=reply_to)
+        try:
+            return await either(partial(ship, chosen), caption)
+        except Rejected as exc:
+            documents = tuple(item.as_document for item in chosen)
+            if exc.kind not in ABOUT_THE_FORM or chosen == documents:
+                raise
+            log.info("telegram.form.refused", form=chosen[0].form, reason=exc.description)
+        return await either(partial(ship, documents), caption)
+
+
+def _check(file: MediaFile, *, limit_bytes: int) -> None:
+    size_bytes = len(file.data)
+    if size_bytes > limit_bytes:
+        raise TooLargeToSend(
+            f"{size_bytes} bytes, limit {limit_bytes}",
+            sentence=f"The result is {_megabytes(size_bytes)} MB, and Telegram takes at most "
+            f"{limit_bytes / 1_000_000:g} MB from me. Please ask for something shorter or smaller.",
+        )
+
+
+def _megabytes(size_bytes: int) -> str:
+    """Rounded up, so that what is a little over a limit does not read as within it."""
+    return f"{math.ceil(size_bytes / 100_000) / 10:g}"

@@ -1,0 +1,1 @@
+"""Media in the making: ordered once, paid once, delivered once, whatever dies in between."""

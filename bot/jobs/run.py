@@ -1,0 +1,318 @@
+"""The life of one job: order → poll → fetch → deliver. Taken up anywhere after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.errors import ChatGone, DeliverError, UpstreamDown, UpstreamError
+from bot.jobs import words
+from bot.jobs.making import Studio
+from bot.jobs.seams import Front
+from bot.observe import killpoint
+from bot.openrouter.addresses import AddressRefused
+from bot.store.history import HistoryTable
+from bot.store.jobs import Job, Outcome
+from bot.store.media import Shelf, Shelved
+from bot.values.clock import Clock
+from bot.values.media import FilmTicket, MediaFile, MediaKind
+
+log = structlog.get_logger()
+POLL_EVERY_S = 5.0
+SLOW_POLL_S = 30.0
+GIVE_UP_S = 24 * 3600.0  # what was paid for is looked after for a day
+STATUS_EVERY_S = 5.0
+FETCH_TRIES = 6
+FETCH_WITHIN_S = 120.0
+LONGEST_PAUSE_S = 300.0  # whatever an answer asks for
+ODD_ANSWERS = 3  # in a row, before a film counts as lost
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """What all jobs of a process share. `turns_at_once` bounds the calls that block."""
+
+    studio: Studio
+    front: Front
+    shelf: Shelf
+    history: HistoryTable
+    clock: Clock
+    desks: asyncio.Semaphore
+
+
+class JobRun:
+    """Runs one job to its end; `cancel` ends it early. What happened is always told, once."""
+
+    def __init__(self, job: Job, hall: Hall) -> None:
+        self.job = job
+        self._hall = hall
+        self._table = hall.studio.table
+        self._cancelled = False
+        self._late = False
+        self._working: asyncio.Task[None] | None = None
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether stopping the process now costs nothing: no paid call is under way."""
+        return self.job.state != "asking"
+
+    def cancel(self) -> None:
+        """The person wants it no more."""
+        self._cancelled = True
+        if self._working is not None and self.job.state in ("queued", "asking", "polling"):
+            self._working.cancel()
+
+    async def run(self) -> None:
+        """Never raises but when the process ends: what failed is said in the chat."""
+        structlog.contextvars.bind_contextvars(job=self.job.ref)
+        try:
+            unwanted = self._cancelled or self.job.cancel_wanted
+            if unwanted and self.job.state in ("queued", "polling"):
+                await self._finish("cancelled", words.CANCELLED)  # before it was taken up
+            elif self.job.running:
+                await self._work()
+            await self._tell()
+        except DeliverError as error:
+            log.warning("job.unheard", code=error.code, detail=str(error))
+            if isinstance(error, ChatGone):
+                await self._table.told(self.job.id)
+        finally:
+            await self._hall.front.leave(self.job)
+
+    async def _work(self) -> None:
+        self._working = asyncio.create_task(self._make(), name=f"making {self.job.ref}")
+        try:
+            async with self._status():
+                await asyncio.wait({self._working})
+        finally:
+            await _ended(self._working)
+        if self._working.cancelled():
+            await self._finish("cancelled", words.CANCELLED)
+        elif failure := self._working.exception():
+            if not isinstance(failure, UpstreamError):
+                log.error("job.crashed", exc_info=failure)
+                failure = UpstreamError(repr(failure))
+            await self._fail(failure)
+
+    async def _make(self) -> None:
+        if self.job.state == "queued":
+            async with self._hall.desks:
+                await self._order()
+        if self.job.state == "polling":
+            await self._follow()
+        await self._reload()
+
+    async def _order(self) -> None:
+        self.job = replace(self.job, state="asking")
+        notices = await self._hall.studio.order(self.job)
+        log.info("job.ordered", notices=len(notices))
+        await self._reload()
+
+    # -- a film is polled
+
+    async def _follow(self) -> None:
+        ticket = self.job.ticket
+        if ticket is None:
+            raise UpstreamError("a film without a ticket")
+        while ticket.status == "pending":
+            ticket = await self._poll(ticket)
+            killpoint.reach("job-polling")
+            if ticket.status == "pending":
+                if self._waited_s() > GIVE_UP_S:
+                    raise UpstreamDown("pending for a day", sentence=words.LOST, retryable=False)
+                await self._hall.clock.sleep(SLOW_POLL_S if self._late else POLL_EVERY_S)
+        await self._table.keep_ticket(self.job.id, ticket)
+        await self._price(ticket)
+        if ticket.status == "failed":
+            raise UpstreamError(
+                f"upstream failed: {ticket.error[:200]}", sentence=_why(ticket), status=None
+            )
+        await self._fetch(ticket)
+
+    async def _poll(self, ticket: FilmTicket) -> FilmTicket:
+        """One look; what may pass is waited out, as long as the film may be waited for."""
+        odd = 0
+        while True:
+            try:
+                return await self._hall.studio.makers.films.poll(ticket)
+            except UpstreamError as failure:
+                waited_s = self._waited_s()
+                passes = _may_pass(failure)
+                odd = 0 if passes else odd + 1
+                log.warning("job.poll_failed", code=failure.code, status=failure.status)
+                if odd >= ODD_ANSWERS or waited_s > GIVE_UP_S or _stays(failure):
+                    raise
+                self._late |= waited_s > float(self.job.request["timeout_s"])
+                wait_s = failure.retry_after_s or (SLOW_POLL_S / 2 if passes else POLL_EVERY_S)
+                await self._hall.clock.sleep(min(wait_s, LONGEST_PAUSE_S))
+
+    async def _fetch(self, ticket: FilmTicket) -> None:
+        for tries_left in reversed(range(FETCH_TRIES)):
+            try:
+                return await self._hall.studio.film(self.job, ticket, within_s=FETCH_WITHIN_S)
+            except UpstreamError as failure:
+                log.warning("job.fetch_failed", code=failure.code, status=failure.status)
+                if not tries_left or not failure.retryable:
+                    raise
+                await self._hall.clock.sleep(POLL_EVERY_S * (FETCH_TRIES - tries_left))
+
+    async def _price(self, ticket: FilmTicket) -> None:
+        cost = ticket.cost_micro_usd
+        if cost is None:
+            return
+        self.job = replace(self.job, cost_micro_usd=cost)
+        if self.job.paid_call is not None:
+            await self._hall.studio.ledger.price(
+                self.job.paid_call, cost, generation_id=ticket.generation_id
+            )
+
+    def _waited_s(self) -> float:
+        asked_ms = self.job.asked_at_ms or self.job.created_at_ms
+        return (self._hall.clock.now_ms() - asked_ms) / 1000
+
+    # -- the status
+
+    @asynccontextmanager
+    async def _status(self) -> AsyncIterator[None]:
+        """A message that tells how far it is, and whether somebody elsewhere cancelled it."""
+        ticker = asyncio.create_task(self._tick(), name=f"status of {self.job.ref}")
+        try:
+            yield
+        finally:
+            ticker.cancel()
+            await _ended(ticker)
+
+    async def _tick(self) -> None:
+        while True:
+            await self._hall.front.show(self.job, self._status_text())
+            await self._hall.clock.sleep(STATUS_EVERY_S)
+            seen = await self._table.get(self.job.id)
+            if seen is not None and seen.cancel_wanted and not self._cancelled:
+                self.cancel()
+
+    def _status_text(self) -> str:
+        what = words.quoted(self.job)
+        if self.job.state == "queued":
+            return words.WAITING.format(what=what)
+        if self.job.state == "polling":
+            self._late = self._waited_s() > float(self.job.request["timeout_s"])
+        form = words.LATE if self._late else words.STATUS
+        return form.format(
+            doing=words.DOING[self.job.kind], what=what, time=words.lasting(self._waited_s())
+        )
+
+    # -- the end
+
+    async def _fail(self, failure: UpstreamError) -> None:
+        if failure.cost_micro_usd is not None and self.job.cost_micro_usd is None:
+            self.job = replace(self.job, cost_micro_usd=failure.cost_micro_usd)
+        log.warning("job.failed", code=failure.code, status=failure.status, detail=str(failure))
+        fetched = self.job.ticket is not None and self.job.ticket.status == "completed"
+        why = f"{words.NOT_FETCHED} {failure.sentence}" if fetched else failure.sentence
+        cost = words.cost(self.job, free=words.is_free(failure) and self.job.ticket is None)
+        await self._finish("failed", words.FAILED, why=why, cost=cost)
+
+    async def _finish(self, outcome: Outcome, form: str, *, why: str = "", cost: str = "") -> None:
+        unasked = self.job.asked_at_ms is None and self.job.state == "queued"
+        sentence = form.format(
+            thing=words.THING[self.job.kind],
+            what=words.quoted(self.job),
+            why=why,
+            cost=cost or words.cost(self.job, free=unasked),
+        )
+        await self._table.finish(
+            self.job.id, outcome, sentence, cost_micro_usd=self.job.cost_micro_usd
+        )
+        await self._reload()
+
+    async def _tell(self) -> None:
+        """Deliver the result or say why there is none; then nothing is left to do."""
+        await self._reload()
+        if self.job.state == "made":
+            await self._deliver()
+        elif self.job.state in ("failed", "cancelled", "doubtful") and not self.job.told:
+            await self._hall.front.clear(self.job)
+            again = "" if self.job.state == "cancelled" else words.TRY_AGAIN
+            await self._hall.front.tell(self.job, self.job.sentence, again=again)
+            await self._table.told(self.job.id)
+            log.info("job.ended", state=self.job.state)
+
+    async def _deliver(self) -> None:
+        kept = await self._hall.shelf.of_job(self.job.ref)
+        try:
+            files = [await self._file(item) for item in kept]
+            caption = str(self.job.result.get("text") or "")
+            await self._hall.front.deliver(self.job, files, caption)
+        except ChatGone:
+            raise
+        except OSError:
+            log.exception("job.file_gone")
+            return await self._undelivered(words.FILE_GONE)
+        except DeliverError as error:
+            if error.retryable:
+                raise  # the next start tries again: it is made and paid for
+            return await self._undelivered(error.sentence)
+        killpoint.reach("job-delivered")
+        await self._hall.history.note(self.job.conversation, self.job.ref, _note(self.job, kept))
+        await self._table.delivered(self.job.id)
+        await self._hall.front.clear(self.job)
+        log.info("job.delivered", kind=self.job.kind.value, took_s=round(self._waited_s()))
+        return None
+
+    async def _undelivered(self, why: str) -> None:
+        await self._finish("failed", words.FAILED, why=why)
+        await self._tell()
+
+    async def _file(self, item: Shelved) -> MediaFile:
+        song = self.job.kind is MediaKind.MUSIC
+        return MediaFile(
+            await self._hall.shelf.read(item),
+            item.mime,
+            item.name,
+            width=item.width,
+            height=item.height,
+            duration_s=item.duration_s,
+            title=str(self.job.request["title"]) if song else "",
+            performer=self._hall.studio.performer if song else "",
+        )
+
+    async def _reload(self) -> None:
+        self.job = await self._table.get(self.job.id) or self.job
+
+
+def _why(ticket: FilmTicket) -> str:
+    said = " ".join(ticket.error.split())[:200]
+    return f"The provider says: {said.rstrip('.')}." if said else words.LOST
+
+
+def _may_pass(failure: UpstreamError) -> bool:
+    """Whether asking later may help: a key, credit or a network can come back."""
+    return failure.retryable or failure.status in (401, 402, 403) or not failure.sent
+
+
+def _stays(failure: UpstreamError) -> bool:
+    """Whether asking again is vain: an address stays as untrusted as it is."""
+    return isinstance(failure, AddressRefused)
+
+
+def _note(job: Job, kept: list[Shelved]) -> dict[str, object]:
+    """What the model is told at its next turn."""
+    refs = ", ".join(item.ref for item in kept)
+    thing = words.THING[job.kind]
+    said = f"(event, not from the person) The {thing} {refs} that you ordered as {job.ref} "
+    said += f"was delivered: {words.quoted(job)}."
+    parts: list[dict[str, object]] = [{"type": "text", "text": said}]
+    if job.kind is MediaKind.IMAGE:
+        parts += [{"type": "media", "id": item.id, "as": "image", "label": thing} for item in kept]
+    return {"role": "user", "content": parts}
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Wait for the end of a task that was asked to end, whoever else is cancelled meanwhile."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task})

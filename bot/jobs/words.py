@@ -1,0 +1,68 @@
+"""What people read about jobs: how far one is, why it failed, what it cost."""
+
+from __future__ import annotations
+
+from bot.errors import UpstreamError
+from bot.store.jobs import Job
+from bot.values.media import MediaKind
+
+MICRO = 1_000_000
+DOING = {
+    MediaKind.IMAGE: "🎨 Drawing",
+    MediaKind.VIDEO: "🎬 Filming",
+    MediaKind.MUSIC: "🎵 Composing",
+}
+THING = {MediaKind.IMAGE: "picture", MediaKind.VIDEO: "film", MediaKind.MUSIC: "song"}
+STATES = {
+    "queued": "waiting",
+    "asking": "in the making",
+    "polling": "in the making",
+    "made": "finished, being sent",
+    "delivered": "delivered",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "doubtful": "interrupted",
+}
+WAITING = "⏳ Waiting its turn: {what}"
+STATUS = "{doing} {what} · {time}"
+LATE = "{doing} {what} · {time}. It takes longer than usual; I keep looking and send it here."
+DOUBTFUL = "I was interrupted while ordering the {thing} {what}. This may already have been paid."
+FAILED = "I couldn't make the {thing} {what}. {why} {cost}"
+CANCELLED = "I cancelled the {thing} {what}. {cost}"
+FREE = "It cost nothing."
+UNSURE = "It may have been charged."
+LOST = "The provider never finished it."
+NOT_FETCHED = "It is finished, but I couldn't fetch it."
+FILE_GONE = "It was finished, but its file is gone from my disk."
+TRY_AGAIN = "Try again"
+
+
+def quoted(job: Job) -> str:
+    title = str(job.request.get("title") or job.request.get("prompt") or job.ref)
+    return f"“{title}”"
+
+
+def lasting(seconds: float) -> str:
+    """A time as people say it: `40 s`, `2 min 10 s`."""
+    whole = int(seconds)
+    minutes, rest = divmod(whole, 60)
+    return f"{rest} s" if not minutes else f"{minutes} min {rest:02d} s"
+
+
+def dollars(micro_usd: int) -> str:
+    """`$0.04`; small amounts keep the digits that count."""
+    usd = micro_usd / MICRO
+    return f"${usd:.2f}" if usd >= 0.1 or usd == 0 else f"${usd:.4f}".rstrip("0")
+
+
+def cost(job: Job, *, free: bool = False) -> str:
+    """What `job` cost, as a sentence; `free` says that it certainly cost nothing."""
+    if job.cost_micro_usd is not None:
+        return f"It cost {dollars(job.cost_micro_usd)}." if job.cost_micro_usd else FREE
+    return FREE if free else UNSURE
+
+
+def is_free(failure: UpstreamError) -> bool:
+    """Whether a failed call certainly cost nothing: refused as a whole, or never sent."""
+    refused = failure.status is not None and failure.status >= 400 and not failure.begun
+    return refused or not failure.sent

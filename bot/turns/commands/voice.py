@@ -1,0 +1,228 @@
+"""`/voice`: how the bot sounds in one conversation, chosen with buttons or typed.
+
+In a private chat the conversation is the person. Source: facts/behaviour.md J3, J6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from bot.store.conversations import person_key
+from bot.turns.commands import voice_panel as panel
+from bot.turns.commands.desk import Answer, Desk, Spoken
+from bot.turns.commands.languages import NAMES, language_named, sample_in
+from bot.turns.commands.standing import AUTO_WORDS, FORM_WORDS, Standing, language_of_voice
+from bot.values.conversation import ChatKind, Incoming
+
+DEFAULT = ("default", "reset")
+AUTO_NAMES = {
+    "on": "always", "always": "always", "mirror": "inbound", "inbound": "inbound", "off": "off",
+    "tagged": "tagged",
+}  # fmt: skip
+FORM_NAMES = {"voice": "voice", "both": "both", "caption": "caption", "text": "text"}
+SLOWEST, FASTEST = 0.5, 2.0
+LONGEST_NAME = 100
+PART_OF_BLEND = re.compile(r"\([\d.]+\)")  # the weight in `af_bella(2)+af_sky(1)`
+SPEAKS = "I speak: *{auto}*."
+FORM_SET = "From now on an answer is *{form}*."
+VOICE_SET = "This is `{voice}`."
+SPEED_SET = "I speak at speed *{speed}* now."
+LANGUAGE_SET = "I take your notes to be in *{language}*."
+ALL_BACK = "Everything is as configured again."
+ON_TRUST = "I don't know which voices `{model}` has, so I take your word for `{voice}`."
+UNLISTED = "I don't know which voices `{model}` has. `/voice set NAME` takes any."
+NO_VOICE = "There is no voice `{voice}`.{nearest} These are the ones that `{model}` has:"
+NEAREST = " Did you mean {names}?"
+NO_SPEED = "I can't speak at speed *{speed}*. It goes from 0.5 to 2; 1 is normal."
+NO_LANGUAGE = "I don't know the language *{language}*. Send a code such as `de`, or choose one."
+NO_FORM = "There is no form *{form}*. Choose voice, both, caption or text."
+USAGE = """\
+I don't know `/voice {args}`. There is:
+/voice – everything with buttons
+`/voice on`, `/voice mirror`, `/voice off` – when I speak
+`/voice form voice`, `both`, `caption` or `text`
+`/voice set NAME`, `/voice list` – the voice
+`/voice speed 1.1`, `/voice language de`
+`/voice sample` – hear it
+`/voice default` – as configured"""
+
+Part = Callable[[Desk, Incoming, str], Awaitable[Answer]]
+
+
+async def voice(desk: Desk, incoming: Incoming) -> Answer:
+    """`/voice`, and what it is told to change; see `USAGE`."""
+    args = incoming.command.args if incoming.command else ""
+    verb, _, rest = args.strip().partition(" ")
+    verb, rest = verb.lower(), rest.strip()
+    if not args.strip():
+        return panel.main(await Standing.of(desk, incoming))
+    if verb in AUTO_NAMES and not rest:
+        return await _speak_when(desk, incoming, AUTO_NAMES[verb])
+    if verb in DEFAULT and not rest:
+        return await _all_back(desk, incoming)
+    part = PARTS.get(verb)
+    return await part(desk, incoming, rest) if part else Answer(USAGE.format(args=_shown(args)))
+
+
+async def _speak_when(desk: Desk, incoming: Incoming, auto: str) -> Answer:
+    standing = await _chosen(desk, incoming, auto=auto)
+    return panel.main(standing, done=SPEAKS.format(auto=AUTO_WORDS[auto]))
+
+
+async def _all_back(desk: Desk, incoming: Incoming) -> Answer:
+    """In a private chat the person's own preferences go as well, or it would not be true."""
+    key = incoming.conversation.key
+    nothing: dict[str, Any] = dict.fromkeys(("auto", "form", "voice", "speed", "language"))
+    if incoming.chat_kind is ChatKind.PRIVATE:
+        own = person_key(key, incoming.sender.id)
+        await desk.conversations.choose(own, auto=None, limit=None, summary=None)
+    return panel.main(await _chosen(desk, incoming, **nothing), done=ALL_BACK)
+
+
+async def _form(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+    wanted = wanted.lower()
+    if not wanted:
+        return panel.main(await Standing.of(desk, incoming))
+    if wanted not in FORM_NAMES and wanted not in DEFAULT:
+        standing = await Standing.of(desk, incoming)
+        return panel.main(standing, done=NO_FORM.format(form=_shown(wanted)))
+    standing = await _chosen(desk, incoming, form=FORM_NAMES.get(wanted))
+    return panel.main(standing, done=FORM_SET.format(form=FORM_WORDS[standing.form]))
+
+
+async def _set(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+    """Choose a voice, and let it be heard at once."""
+    if not wanted:
+        return await _list(desk, incoming, "")
+    if wanted.lower() in DEFAULT:
+        return await _introduced(desk, await _chosen(desk, incoming, voice=None), done="")
+    standing = await Standing.of(desk, incoming)
+    model, known = standing.voice.model, desk.models.voices(standing.voice.model)
+    name = _named(wanted, known)
+    if name is None:
+        return _no_voice(standing, wanted, known)
+    done = "" if known else ON_TRUST.format(model=model, voice=name)
+    return await _introduced(desk, await _chosen(desk, incoming, voice=name), done=done)
+
+
+async def _introduced(desk: Desk, standing: Standing, *, done: str) -> Answer:
+    """The voice that was just chosen, among the others, so that the next can be tried."""
+    name, model = standing.voice.name, standing.voice.model
+    names = panel.ordered(standing, desk.models.voices(model))
+    if not names:
+        return panel.main(standing, done=done, spoken=sample(standing))
+    page = panel.page_of(name, names)
+    done = done or VOICE_SET.format(voice=name)
+    return panel.voices(standing, names, page=page, done=done, spoken=sample(standing))
+
+
+async def _list(desk: Desk, incoming: Incoming, page: str) -> Answer:
+    """The voices of the model that speaks here, by page."""
+    standing = await Standing.of(desk, incoming)
+    names = panel.ordered(standing, desk.models.voices(standing.voice.model))
+    if not names:
+        return panel.main(standing, done=UNLISTED.format(model=standing.voice.model))
+    return panel.voices(standing, names, page=_number(page), spoken=None)
+
+
+async def _speed(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+    if not wanted:
+        return panel.speeds(await Standing.of(desk, incoming))
+    speed = _speed_named(wanted)
+    if speed is None and wanted.lower() not in DEFAULT:
+        return Answer(
+            NO_SPEED.format(speed=_shown(wanted)),
+            panel.speeds(await Standing.of(desk, incoming)).buttons,
+        )
+    standing = await _chosen(desk, incoming, speed=speed)
+    said = panel.speed_said(standing.voice.speed)
+    return panel.main(standing, done=SPEED_SET.format(speed=said))
+
+
+async def _language(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+    if not wanted or wanted.isdecimal():
+        return panel.languages(await Standing.of(desk, incoming), page=_number(wanted))
+    code = language_named(wanted)
+    if not code and wanted.lower() not in ("auto", "automatic", *DEFAULT):
+        buttons = panel.languages(await Standing.of(desk, incoming), page=0).buttons
+        return Answer(NO_LANGUAGE.format(language=_shown(wanted)), buttons)
+    standing = await _chosen(desk, incoming, language=code or None)
+    said = NAMES[code] if code else panel.ANY_LANGUAGE
+    return panel.main(standing, done=LANGUAGE_SET.format(language=said))
+
+
+async def _sample(desk: Desk, incoming: Incoming, _rest: str) -> Answer:
+    standing = await Standing.of(desk, incoming)
+    return panel.main(standing, spoken=sample(standing))
+
+
+PARTS: Mapping[str, Part] = {
+    "form": _form,
+    "set": _set,
+    "list": _list,
+    "voices": _list,
+    "speed": _speed,
+    "language": _language,
+    "lang": _language,
+    "sample": _sample,
+}
+
+
+def sample(standing: Standing) -> Spoken:
+    """A sentence in the voice's own language, else in one that matters here."""
+    chosen = standing.voice
+    language = language_of_voice(chosen.model, chosen.name)
+    return Spoken(sample_in(language, *standing.languages), chosen)
+
+
+async def _chosen(desk: Desk, incoming: Incoming, **changes: Any) -> Standing:
+    await desk.conversations.choose(incoming.conversation.key, **changes)
+    return await Standing.of(desk, incoming)
+
+
+def _no_voice(standing: Standing, wanted: str, known: tuple[str, ...]) -> Answer:
+    if not known:
+        return panel.main(standing, done=UNLISTED.format(model=standing.voice.model))
+    near = get_close_matches(wanted, known, n=3)
+    nearest = NEAREST.format(names=" or ".join(f"`{name}`" for name in near)) if near else ""
+    done = NO_VOICE.format(voice=_shown(wanted), nearest=nearest, model=standing.voice.model)
+    return panel.voices(standing, panel.ordered(standing, known), page=0, done=done, spoken=None)
+
+
+def _named(wanted: str, known: tuple[str, ...]) -> str | None:
+    """The voice that is meant by `wanted`, None when there is none.
+
+    Where it is unknown what there is, a name counts that could be one. Kokoro's voices can be
+    blended.
+    """
+    if len(wanted) > LONGEST_NAME or not wanted.isprintable() or "`" in wanted:
+        return None
+    if not known:
+        return None if " " in wanted else wanted
+    by_lower = {name.lower(): name for name in known}
+    if wanted.lower() in by_lower:
+        return by_lower[wanted.lower()]
+    parts = PART_OF_BLEND.sub("", wanted).split("+")
+    return wanted if len(parts) > 1 and all(part in known for part in parts) else None
+
+
+def _speed_named(wanted: str) -> float | None:
+    """1.25 for `1.25`, `1,25` and `1.25x`; None for what is no speed."""
+    try:
+        speed = float(wanted.lower().removesuffix("x").replace(",", "."))
+    except ValueError:
+        return None
+    return round(speed, 2) if SLOWEST <= speed <= FASTEST else None
+
+
+def _number(page: str) -> int:
+    """A page as people count, from 0; the first for what is no number."""
+    return int(page[:4]) - 1 if page[:4].isdecimal() else 0
+
+
+def _shown(typed: str) -> str:
+    """What somebody typed, harmless in Markdown."""
+    return "".join(char for char in typed[:40] if char not in "`*_[]\n").strip()

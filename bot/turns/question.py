@@ -1,0 +1,61 @@
+"""One message put to the model: what it says and shows, and what had to be left out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import ListenError, StageError
+from bot.turns.exhibits import Senses, content, takes_any
+from bot.turns.looking import Seen
+from bot.turns.prompt import escape_markdown, user_text
+from bot.values.conversation import Incoming
+
+CANT_SEE = (
+    "{model} can't see pictures. /model lets you choose another one, or tell me in words what you "
+    "would like."
+)
+SILENT_FILM = "(no speech was heard in the video)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`content` for the stored message, and sentences for the person about what failed.
+
+    Nothing of it is `understood` when the model can't take what alone was sent.
+    """
+
+    content: str | list[dict[str, Any]]
+    complaints: tuple[str, ...]
+    understood: bool
+
+
+def asked(
+    incoming: Incoming,
+    seen: Seen,
+    *,
+    heard: str | None,
+    deaf: StageError | None,
+    senses: Senses,
+) -> Asked:
+    """What to ask. `deaf` says why a film was not heard.
+
+    Raises the StageError of what was sent when nothing of it can be used.
+    """
+    failed = [*seen.failed, *(seen.films_failed if heard is None else ())]
+    worded = bool(heard or incoming.text or seen.worded)
+    if not worded and not seen.own:
+        raise (deaf or (failed[0] if failed else ListenError()))
+    lines = [*seen.lines, *((SILENT_FILM,) if isinstance(deaf, ListenError) and seen.own else ())]
+    text = user_text(incoming, heard=heard, lines=lines)
+    return Asked(
+        content=content(text, [*seen.quoted, *seen.own]),
+        complaints=tuple(dict.fromkeys(error.sentence for error in failed)),
+        understood=worded or takes_any(seen.own, senses),
+    )
+
+
+def cant_see(model: str, deaf: StageError | None) -> str:
+    """Why there is no answer, in Markdown."""
+    sentence = CANT_SEE.format(model=escape_markdown(model.removeprefix("openrouter/")))
+    return f"{deaf.sentence} {sentence}" if deaf else sentence

@@ -1,0 +1,123 @@
+"""What the person gets to see and hear of one turn: the echo, the growing answer, its end."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.errors import UpstreamError, VoiceForbidden
+from bot.observe.trace import Stage, Trace
+from bot.turns.channel import Activity, Reply, TextPart, VoicePart
+from bot.turns.hearing import Hearing
+from bot.turns.prompt import escape_markdown
+from bot.turns.seams import Crew
+from bot.turns.speaking import Speaking
+from bot.values.audio import Bubble
+
+log = structlog.get_logger()
+TRANSCRIPT = "{transcript}"
+ECHO_CHARS = 1_000  # an echo tells what was understood; it is no minutes of a meeting
+NOT_SPOKEN = "I couldn't say that aloud. {why}"
+
+
+class Telling:
+    """Shows and delivers the parts of one answer. `answers` links texts to the question.
+
+    `speaking` is set once it is known whether this turn speaks.
+    """
+
+    def __init__(
+        self,
+        crew: Crew,
+        reply: Reply,
+        hearing: Hearing,
+        *,
+        conversation: str,
+        trace: Trace,
+        answers: bool,
+    ) -> None:
+        self._crew = crew
+        self._reply = reply
+        self._hearing = hearing
+        self._conversation = conversation
+        self._trace = trace
+        self._answers = answers
+        self._so_far = ""
+        self.speaking: Speaking | None = None
+
+    async def say(self, sentence: str, *, key: str) -> None:
+        """A sentence of the bot's own, in Markdown."""
+        await self._reply.deliver(TextPart(key, sentence, answers=self._answers))
+
+    def echo(self, heard: str) -> None:
+        """Show what was heard, if that is wanted; the answer waits for it."""
+        if not self._crew.settings.echo:
+            return
+        short = heard if len(heard) <= ECHO_CHARS else heard[:ECHO_CHARS].rstrip() + " …"
+        shown = self._crew.settings.echo_format.replace(TRANSCRIPT, escape_markdown(short))
+        part = TextPart("heard", shown, answers=True)
+        self._hearing.echo(lambda: self._echo(part))
+
+    async def as_it_comes(self, text: str) -> None:
+        """More of the answer."""
+        self._so_far += text
+        if self.speaking is not None:
+            self.speaking.feed(text)
+        if self._hearing.echo_is_out:
+            await self._grow()
+
+    def round_ended(self, final: bool) -> None:  # noqa: FBT001 - a callback
+        """The model has written all of one answer; `final` unless it called tools."""
+
+    async def leave_what_is_written(self) -> None:
+        """A broken answer is worth more than a vanished one."""
+        if self._so_far.strip():
+            # Not under the key of the answer: a restart may still give that.
+            text = self._so_far.rstrip() + " …"
+            await self._hearing.echoed()
+            await self._reply.deliver(TextPart("broken", text, final=True))
+
+    async def deliver(self, answer: str, speaking: Speaking) -> None:
+        """The whole answer, as text, as sound or both. Raises DeliverError."""
+        speaking.end()
+        await self._hearing.echoed()
+        text_first = self._crew.settings.keep_text or not speaking.active
+        if text_first:
+            await self._deliver_text(answer)
+        if speaking.active:
+            await self._reply.show(Activity.RECORDING)
+            spoken = await self._deliver_voice(speaking)
+            if not (spoken or text_first):
+                await self._deliver_text(answer)
+
+    async def _echo(self, part: TextPart) -> None:
+        """The echo stands before the answer: what was written meanwhile shows after it."""
+        await self._reply.deliver(part)
+        await self._grow()
+
+    async def _grow(self) -> None:
+        shown = self._crew.settings.keep_text or not (self.speaking and self.speaking.active)
+        if shown and self._so_far:
+            await self._reply.grow(self._so_far)
+            self._trace.mark_once(Stage.FIRST_TEXT)
+
+    async def _deliver_text(self, answer: str) -> None:
+        await self._reply.deliver(TextPart("answer", answer, final=True, answers=self._answers))
+        self._trace.mark(Stage.TEXT_DELIVERED)
+
+    async def _deliver_voice(self, speaking: Speaking) -> bool:
+        """Whether the whole answer went out as sound; if not, the person was told why."""
+        bubbles: tuple[Bubble, ...] = ()
+        try:
+            bubbles = await speaking.finish()
+            for number, bubble in enumerate(bubbles):
+                await self._reply.deliver(VoicePart(f"voice/{number}", bubble))
+                self._trace.mark(Stage.VOICE_DELIVERED, duration_s=round(bubble.duration_s, 2))
+        except VoiceForbidden as error:
+            await self._crew.history.remember_refusal(self._conversation)
+            await self.say(error.sentence, key="no-voice")
+            return False
+        except UpstreamError as error:
+            log.warning("speech.failed", code=error.code, status=error.status, detail=str(error))
+            await self.say(NOT_SPOKEN.format(why=error.sentence), key="not-spoken")
+            return False
+        return bool(bubbles)

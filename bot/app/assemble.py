@@ -30,6 +30,7 @@ from bot.openrouter.costs import Costs
 from bot.openrouter.route import wire_model
 from bot.store.conversations import ConversationTable
 from bot.store.db import Database
+from bot.store.heard import HeardTable
 from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
 from bot.store.jobs import JobTable
@@ -72,6 +73,7 @@ class Stores:
     people: PeopleTable
     jobs: JobTable
     shelf: Shelf
+    heard: HeardTable
 
     @classmethod
     def of(cls, database: Database, clock: Clock, state_dir: Path) -> Stores:
@@ -86,6 +88,7 @@ class Stores:
             people=PeopleTable(database, clock),
             jobs=JobTable(database, clock),
             shelf=Shelf(database, clock, state_dir / MEDIA_FOLDER),
+            heard=HeardTable(database, clock),
         )
 
 
@@ -96,6 +99,16 @@ class Upstream:
     client: OpenRouterClient
     keys: Keyring
     catalog: Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every room of a bot shares."""
+
+    workshop: Workshop
+    tasks: Tasks
+    clock: Clock
+    ledger: Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +177,7 @@ async def assemble(
             state_dir,
             upstream=Upstream(client, keys, catalog),
             stores=stores,
-            workshop=workshop,
-            clock=clock,
-            ledger=ledger,
+            house=House(workshop, tasks, clock, ledger),
             settled=settled,
             tools=ToolRegistry([current_time(clock), *media.tools.tools()]),
         )
@@ -184,24 +195,24 @@ def _crew(
     *,
     upstream: Upstream,
     stores: Stores,
-    workshop: Workshop,
-    clock: Clock,
-    ledger: Ledger,
+    house: House,
     settled: Watcher,
     tools: ToolRegistry,
 ) -> Crew:
     return Crew(
         settings=translate.turn_settings(config),
         chat=OpenRouterChat(upstream.client, upstream.catalog),
-        transcriber=voices.transcriber(config, upstream.client),
+        transcriber=voices.transcriber(config, upstream.client, upstream.keys),
         synthesizer=voices.synthesizer(config, upstream.client, upstream.keys),
         tools=tools,
-        ledger=ledger,
+        ledger=house.ledger,
         turns=stores.turns,
         history=stores.history,
         shelf=stores.shelf,
-        workshop=workshop,
-        clock=clock,
+        heard=stores.heard,
+        workshop=house.workshop,
+        tasks=house.tasks,
+        clock=house.clock,
         speech_folder=state_dir / "speech",
         user_secret=install_secret(state_dir),
         facts_of=lambda ref: upstream.catalog.lookup(wire_model(ref)),
@@ -241,7 +252,7 @@ def _connect(
         turns=stores.turns,
         models=models,
         jobs=media.office,
-        manner=translate.manner_settings(loaded.config),
+        manner=crew.settings.manner,
         clock=crew.clock,
         stop=lanes.stop,
     )

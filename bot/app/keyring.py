@@ -7,7 +7,14 @@ from pathlib import Path
 
 from bot.app.settings import PROFILES_FILE, key_sources
 from bot.config.load import Loaded
-from bot.openrouter.keys import KeySources, ResolvedKey, Secret, chat_key, speech_key
+from bot.openrouter.keys import (
+    PROFILE_PREFIX,
+    KeySources,
+    ResolvedKey,
+    Secret,
+    chat_key,
+    speech_key,
+)
 from bot.openrouter.profiles import ProfileFile
 
 
@@ -29,6 +36,11 @@ class Keyring:
     def spare_speech(self) -> Secret | None:
         """What speech tries when its key is refused: the stored sign-in."""
         return next((key for key in self._profiles.keys().values() if key), None)
+
+    def stored(self, name: str) -> Secret | None:
+        """The key of the stored sign-in `name` (`openrouter:work`, or `work` alone)."""
+        keys = self._profiles.keys()
+        return keys.get(name) or keys.get(f"{PROFILE_PREFIX}{name}")
 
     def _sources(self) -> KeySources:
         return replace(self._fixed, profiles=self._profiles.keys())

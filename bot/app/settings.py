@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.access.policy import AccessRules, GroupRule
+from bot.app import ears
 from bot.channels.telegram.settings import TelegramSettings
 from bot.config.load import Loaded, telegram_token
 from bot.config.schema import Config
-from bot.config.schema.media import MediaModel
 from bot.config.schema.models import RequestAuth, revealed
 from bot.config.schema.telegram import GroupConfig
 from bot.openrouter.keys import KeySources, Secret, read_profiles
@@ -27,7 +27,7 @@ from bot.openrouter.settings import (
     OpenRouterSettings,
     Timeouts,
 )
-from bot.openrouter.transcription import Listener
+from bot.openrouter.transcription import DEFAULT_MODEL, Listener
 from bot.tools.media import MediaModels
 from bot.turns.joining import WaitRules
 from bot.turns.manner import MannerSettings
@@ -35,7 +35,7 @@ from bot.turns.queueing import QueueRules
 from bot.turns.seams import TurnSettings
 from bot.values.audio import Voice
 from bot.values.media import MediaKind
-from bot.voice.listen import ListenSettings
+from bot.voice.directive_words import Overrides
 from bot.voice.speak import SpeakSettings
 from bot.voice.synthesis import Learned
 
@@ -51,7 +51,6 @@ MAKING_S = {MediaKind.IMAGE: 180.0, MediaKind.VIDEO: 600.0, MediaKind.MUSIC: 300
 # minutes of WAV are 35 MB. What Telegram takes is the bound that matters.
 MADE_BYTES = 64 * 2**20
 MB = 2**20
-DEFAULT_TRANSCRIPTION = "openai/whisper-large-v3-turbo"
 MS_PER_S = 1000
 
 
@@ -107,16 +106,19 @@ def listeners(config: Config) -> tuple[Listener, ...]:
     )
     return tuple(
         Listener(
-            model=entry.model or DEFAULT_TRANSCRIPTION,
+            model=entry.model or DEFAULT_MODEL,
             language=(entry.language or audio.language or "").strip(),
             timeout_s=entry.timeout_seconds or audio.timeout_seconds,
+            max_bytes=ears.largest_bytes(entry, audio),
+            profile=entry.profile or "",
+            preferred=entry.preferred_profile or "",
             settings=replace(
                 shared,
                 base_url=entry.base_url or shared.base_url,
                 headers=_over(shared.headers, entry.headers),
             ),
         )
-        for entry in _listeners(config) or [MediaModel()]
+        for entry in ears.audio_models(config)
     )
 
 
@@ -193,9 +195,8 @@ def turn_settings(config: Config) -> TurnSettings:
         model=resolve(defaults.model.primary, aliases),
         fallbacks=tuple(resolve(name, aliases) for name in defaults.model.fallbacks),
         thinking=defaults.thinking_default or "off",
-        tts_auto=config.messages.tts.auto,
-        keep_text=config.messages.tts.keep_text,
-        voice=_voice(config),
+        manner=manner_settings(config),
+        overrides=_overrides(config),
         hear=audio.enabled,
         echo=audio.echo_transcript,
         echo_format=audio.echo_format,
@@ -206,7 +207,9 @@ def turn_settings(config: Config) -> TurnSettings:
             debounce_ms=config.messages.inbound.debounce_ms,
             by_channel=config.messages.inbound.by_channel,
         ),
-        listen=ListenSettings(concurrency=config.tools.media.concurrency),
+        listen=ears.listen_settings(config),
+        ears=ears.rules(config),
+        download_limit_bytes=ears.download_limit_bytes(config),
         speak=SpeakSettings(language=audio.language or "", learned=Learned()),
     )
 
@@ -233,6 +236,18 @@ def manner_settings(config: Config) -> MannerSettings:
         limit_chars=tts.max_text_length,
         summary_model=tts.summary_model or "",
         voices=voices,
+    )
+
+
+def _overrides(config: Config) -> Overrides:
+    """What the model may decide about its voice."""
+    allowed = config.messages.tts.model_overrides
+    return Overrides(
+        enabled=allowed.enabled,
+        allow_text=allowed.allow_text,
+        allow_voice=allowed.allow_voice,
+        allow_model_id=allowed.allow_model_id,
+        allow_provider=allowed.allow_provider,
     )
 
 
@@ -298,14 +313,6 @@ def transcription_temperature(config: Config) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) else None
-
-
-def _listeners(config: Config) -> list[MediaModel]:
-    return [
-        entry
-        for entry in config.tools.media.audio.models
-        if entry.type == "provider" and entry.provider == "openrouter"
-    ]
 
 
 def _ids(listed: object) -> frozenset[str]:

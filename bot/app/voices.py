@@ -10,12 +10,13 @@ from bot.openrouter.speech import OpenRouterSynthesizer
 from bot.openrouter.transcription import OpenRouterTranscriber
 
 
-def transcriber(config: Config, client: OpenRouterClient) -> OpenRouterTranscriber:
+def transcriber(config: Config, client: OpenRouterClient, keys: Keyring) -> OpenRouterTranscriber:
     """The candidates of `tools.media.audio`, in order."""
     return OpenRouterTranscriber(
         client,
         models=translate.listeners(config),
         temperature=translate.transcription_temperature(config),
+        stored_key=keys.stored,
     )
 
 

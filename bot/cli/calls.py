@@ -88,7 +88,7 @@ async def speak(
     found: Ground, envelope: Envelope, *, text: str, target: Path, model: str, voice: str
 ) -> None:
     """Markdown is said as in a chat; the file appears whole or not at all."""
-    configured = translate.turn_settings(found.loaded.config).voice
+    configured = translate.manner_settings(found.loaded.config).voice
     wanted = replace(configured, model=model or configured.model, name=voice or configured.name)
     envelope.model = media_model(wanted.model)
     encode = encoder_of(target.suffix)

@@ -127,12 +127,15 @@ def _generate(
     envelope = Envelope(f"{kind}.generate")
 
     def call(envelope: Envelope) -> None:
-        from bot.cli.making import Wish, make
-
         if not prompt.strip():
             raise ConfigError("--prompt is empty.")
+        from bot.cli.named import check_name
+
         target = output or Path(DEFAULT_NAMES[kind])
+        check_name(target, kind)
         check_output(target)
+        from bot.cli.making import Wish, make
+
         wish = Wish(
             kind=kind,
             prompt=prompt.strip(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +12,20 @@ from bot.app import settings as translate
 from bot.app.media import makers
 from bot.cli.envelope import Envelope, write_output
 from bot.cli.frame import CATALOG_FILE
+from bot.cli.named import as_named
 from bot.cli.oneshot import OneShot, one_shot
 from bot.cli.prepare import Ground
 from bot.cli.upstream import secret, sources_of
-from bot.errors import UpstreamError
+from bot.errors import ConfigError, RequestRejected, UpstreamError
 from bot.jobs.making import Makers, fitted
-from bot.jobs.request import Request
+from bot.jobs.request import Order, Request
+from bot.jobs.seams import Notices
 from bot.jobs.words import is_free
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.keys import chat_key
 from bot.openrouter.refs import resolve
 from bot.openrouter.route import media_model
+from bot.tools.media import LEAST_TIME, MUSIC_LEAST_S
 from bot.values.media import Made, MediaKind, Picture
 
 
@@ -41,15 +45,7 @@ async def make(found: Ground, envelope: Envelope, wish: Wish, *, target: Path) -
     """Make it and write it to `target`. A model asked for by name is the only one."""
     config = found.loaded.config
     kind = MediaKind(wish.kind)
-    configured = translate.media_models(config)[kind]
-    named = resolve(wish.model, translate.model_aliases(config)) if wish.model else ""
-    request = Request(
-        kind=kind,
-        prompt=wish.prompt,
-        models=(named,) if named else configured.models,
-        timeout_s=wish.timeout_ms / 1000 if wish.timeout_ms else configured.timeout_s,
-        options=wish.options,
-    )
+    request = _request(found, envelope, kind, wish)
     pictures = [Picture(data, mime) for data, mime in wish.pictures]
     async with (
         one_shot(found) as calls,
@@ -59,10 +55,32 @@ async def make(found: Ground, envelope: Envelope, wish: Wish, *, target: Path) -
         ) as media_makers,
     ):
         made = await _made(calls, media_makers, envelope, request, pictures)
+    performer = config.agents.defaults.parley.name or translate.DEFAULT_NAME
     for number, file in enumerate(made.files, start=1):
         path = target if number == 1 else target.with_stem(f"{target.stem}-{number}")
-        entry = write_output(path, file.data, mime=file.mime)
+        named, notice = await asyncio.to_thread(as_named, file, path, performer=performer)
+        entry = write_output(path, named.data, mime=named.mime)
         envelope.outputs.append(entry | ({"text": made.text} if made.text else {}))
+        envelope.notices += [notice] if notice else []
+
+
+def _request(found: Ground, envelope: Envelope, kind: MediaKind, wish: Wish) -> Request:
+    config = found.loaded.config
+    configured = translate.media_models(config)[kind]
+    named = resolve(wish.model, translate.model_aliases(config)) if wish.model else ""
+    timeout_s = configured.timeout_s
+    if wish.timeout_ms:
+        timeout_s = wish.timeout_ms / 1000
+    elif kind is MediaKind.MUSIC and timeout_s < MUSIC_LEAST_S:
+        timeout_s = MUSIC_LEAST_S
+        envelope.notices.append(LEAST_TIME)
+    return Request(
+        kind=kind,
+        prompt=wish.prompt,
+        models=(named,) if named else configured.models,
+        timeout_s=timeout_s,
+        options=wish.options,
+    )
 
 
 async def _made(
@@ -73,11 +91,9 @@ async def _made(
     pictures: list[Picture],
 ) -> Made:
     failure: UpstreamError | None = None
-    for model in request.models:
-        envelope.model = media_model(model)
+    for order, notices in await _fitting(media_makers, request, pictures):
+        envelope.model = media_model(order.model)
         try:
-            order, notices = await fitted(media_makers, request.order(model, pictures))
-            envelope.notices.extend(notices)
             made = await calls.make(order, media_makers)
         except UpstreamError as error:
             envelope.attempted(envelope.model, error=error)
@@ -86,5 +102,23 @@ async def _made(
                 break
         else:
             envelope.attempted(made.model, cost_micro_usd=made.cost_micro_usd)
+            envelope.model = made.model
+            envelope.notices += notices
             return made
     raise failure or UpstreamError("no model is configured")
+
+
+async def _fitting(
+    media_makers: Makers, request: Request, pictures: list[Picture]
+) -> list[tuple[Order, Notices]]:
+    """The order as each candidate can fill it. Raises ConfigError when none can: all is free."""
+    found: list[tuple[Order, Notices]] = []
+    refusal = ""
+    for model in request.models:
+        try:
+            found.append(await fitted(media_makers, request.order(model, pictures)))
+        except RequestRejected as rejected:
+            refusal = refusal or rejected.sentence
+    if not found:
+        raise ConfigError(refusal)
+    return found

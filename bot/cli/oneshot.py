@@ -16,7 +16,7 @@ from bot.app.keyring import Keyring
 from bot.cli.frame import CATALOG_FILE
 from bot.cli.prepare import Ground
 from bot.cli.upstream import sources_of, upstream
-from bot.errors import BadAnswer, ConfigError, StartError, UpstreamDown
+from bot.errors import BadAnswer, ConfigError, StartError, UpstreamDown, UpstreamError
 from bot.jobs.making import Makers
 from bot.jobs.request import Order, kind_of
 from bot.jobs.seams import FilmMaker
@@ -30,7 +30,7 @@ from bot.store.ledger import Intent, LedgerTable
 from bot.values.audio import Recording, Speech, Transcript, Voice
 from bot.values.chat import ChatDone, ChatRequest, TextDelta
 from bot.values.clock import SystemClock
-from bot.values.media import Made, MusicOrder, VideoOrder
+from bot.values.media import FilmTicket, Made, MusicOrder, VideoOrder
 
 CONVERSATION = "cli:infer"
 PERSON = "cli"
@@ -84,7 +84,9 @@ class OneShot:
                 self.client, models=models, temperature=translate.transcription_temperature(config)
             )
             if self.listeners
-            else voices.transcriber(config, self.client)
+            else voices.transcriber(
+                config, self.client, Keyring(self.ground.loaded, self.ground.state_dir)
+            )
         )
         async with self.ledger.paid(_intent("transcription", models[0])) as bill:
             heard = await transcriber.transcribe(recording, language=language)
@@ -110,24 +112,18 @@ class OneShot:
 
     async def _film(self, order: VideoOrder, films: FilmMaker, *, poll_every_s: float) -> Made:
         """Ordered, waited for and fetched within one deadline (openrouter-wire.md §13.2)."""
+        end = asyncio.get_running_loop().time() + order.timeout_s
+        ticket = await films.submit(order)
         try:
-            async with asyncio.timeout(order.timeout_s):
-                ticket = await films.submit(order)
-                while ticket.status == "pending":
-                    await asyncio.sleep(poll_every_s)
-                    ticket = await films.poll(ticket)
-                if ticket.status == "failed":
-                    raise BadAnswer(f"the film failed: {ticket.error[:200] or 'no reason given'}")
-                file = await films.fetch(ticket, within_s=order.timeout_s)
+            async with asyncio.timeout_at(end):
+                return await _finished(
+                    ticket, films, poll_every_s=poll_every_s, within_s=order.timeout_s
+                )
         except TimeoutError:
-            waited_ms = round(order.timeout_s * 1000)
-            raise UpstreamDown(f"timed out after {waited_ms}ms") from None
-        return Made(
-            (file,),
-            ticket.model,
-            cost_micro_usd=ticket.cost_micro_usd,
-            generation_id=ticket.generation_id,
-        )
+            raise UpstreamDown(
+                f"timed out after {round(order.timeout_s * 1000)}ms; the film {ticket.job_id} may "
+                "still be made and charged"
+            ) from None
 
     async def speak(self, text: str, voice: Voice) -> Speech:
         """`text` as sound, with the key for speech. Raises UpstreamError."""
@@ -151,6 +147,30 @@ async def one_shot(ground: Ground, *, speech: bool = False) -> AsyncIterator[One
         upstream(ground) as client,
     ):
         yield OneShot(ground, client, Ledger(LedgerTable(database, SystemClock())))
+
+
+async def _finished(
+    ticket: FilmTicket, films: FilmMaker, *, poll_every_s: float, within_s: float
+) -> Made:
+    """The film of a job that was taken on: what may pass is waited out. Raises UpstreamError."""
+    try:
+        while ticket.status == "pending":
+            try:
+                ticket = await films.poll(ticket)
+            except UpstreamError as error:
+                if not error.retryable:
+                    raise
+            if ticket.status == "pending":
+                await asyncio.sleep(poll_every_s)
+        if ticket.status == "failed":
+            raise BadAnswer(f"the film failed: {ticket.error[:200] or 'no reason given'}")
+        file = await films.fetch(ticket, within_s=within_s)
+    except UpstreamError as error:
+        error.begun = True  # the order was paid or may be: nobody else films it
+        error.cost_micro_usd, error.generation_id = ticket.cost_micro_usd, ticket.generation_id
+        raise
+    cost, generation_id = ticket.cost_micro_usd, ticket.generation_id
+    return Made((file,), ticket.model, cost_micro_usd=cost, generation_id=generation_id)
 
 
 def _make(folder: Path) -> None:

@@ -126,6 +126,7 @@ class JobRun:
                     raise UpstreamDown("pending for a day", sentence=words.LOST, retryable=False)
                 await self._hall.clock.sleep(SLOW_POLL_S if self._late else POLL_EVERY_S)
         await self._table.keep_ticket(self.job.id, ticket)
+        self.job = replace(self.job, ticket=ticket)
         await self._price(ticket)
         if ticket.status == "failed":
             raise UpstreamError(
@@ -212,9 +213,9 @@ class JobRun:
             self.job = replace(self.job, cost_micro_usd=failure.cost_micro_usd)
         log.warning("job.failed", code=failure.code, status=failure.status, detail=str(failure))
         fetched = self.job.ticket is not None and self.job.ticket.status == "completed"
-        why = f"{words.NOT_FETCHED} {failure.sentence}" if fetched else failure.sentence
+        form = words.NOT_FETCHED if fetched else words.FAILED
         cost = words.cost(self.job, free=words.is_free(failure) and self.job.ticket is None)
-        await self._finish("failed", words.FAILED, why=why, cost=cost)
+        await self._finish("failed", form, why=failure.sentence, cost=cost)
 
     async def _finish(self, outcome: Outcome, form: str, *, why: str = "", cost: str = "") -> None:
         unasked = self.job.asked_at_ms is None and self.job.state == "queued"
@@ -264,7 +265,7 @@ class JobRun:
         return None
 
     async def _undelivered(self, why: str) -> None:
-        await self._finish("failed", words.FAILED, why=why)
+        await self._finish("failed", words.UNSENT, why=why)
         await self._tell()
 
     async def _file(self, item: Shelved) -> MediaFile:

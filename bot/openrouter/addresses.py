@@ -40,7 +40,7 @@ class AddressRefused(BadAnswer):
 
     code = "media.address"
     default_sentence = (
-        "The finished file lies at an address that I don't trust, so I did not fetch it. "
+        "The model service sent me to an address that I don't trust, so I did not go there. "
         "Please tell my owner."
     )
     retryable = False

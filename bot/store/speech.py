@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.values.audio import Speech
+from bot.values.audio import Cut, Speech
 
 FOLDER_MODE = 0o700
+CUTS_FILE = "cuts"
 
 
 class SpeechFolder:
@@ -29,6 +31,14 @@ class SpeechFolder:
 
     async def put(self, key: str, speech: Speech) -> None:
         await asyncio.to_thread(self._write, key, speech)
+
+    async def cuts(self) -> list[Cut]:
+        """Where early bubbles of this turn ended, in the order in which they were given out."""
+        return await asyncio.to_thread(self._read_cuts)
+
+    async def add_cut(self, cut: Cut) -> None:
+        """Keep one more. When this returns, not even a power failure forgets it."""
+        await asyncio.to_thread(self._add_cut, cut)
 
     async def clear(self) -> None:
         """Forget all segments of the turn. Idempotent."""
@@ -49,3 +59,31 @@ class SpeechFolder:
         unfinished = self._folder / f"{key}.part"
         unfinished.write_bytes(json.dumps(facts).encode() + b"\n" + speech.data)
         unfinished.replace(self._folder / key)
+
+    def _read_cuts(self) -> list[Cut]:
+        try:
+            lines = (self._folder / CUTS_FILE).read_text().splitlines()
+            return [Cut(**json.loads(line)) for line in lines]
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def _add_cut(self, cut: Cut) -> None:
+        self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        lines = [json.dumps(asdict(known)) for known in (*self._read_cuts(), cut)]
+        unfinished = self._folder / f"{CUTS_FILE}.part"
+        with unfinished.open("w") as file:
+            file.write("\n".join(lines))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._folder / CUTS_FILE)
+        _sync(self._folder)
+        _sync(self._folder.parent)  # the folder itself may be new
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in `folder` last."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -56,10 +56,11 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class VoicePart:
-    """A spoken part of the answer."""
+    """A spoken part of the answer. `markdown` is its caption, as with media."""
 
     key: str
     bubble: Bubble
+    markdown: str = ""
     answers: bool = False
 
 

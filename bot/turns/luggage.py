@@ -83,11 +83,16 @@ def told(incoming: Incoming) -> Iterator[str]:
     quote = incoming.quote
     for attachment in quote.attachments if quote else ():
         if quote and not form_of(attachment):
-            yield f"(in reply to {whose(quote)} {_in_words(attachment)})"
+            yield reply_line(quote, attachment)
     for attachment in incoming.attachments:
         if form_of(attachment) or attachment.may_carry_sound:
             continue
         yield f"({_in_words(attachment)})"
+
+
+def reply_line(quote: Quote, attachment: Attachment) -> str:
+    """That a thing is replied to which nobody looked at or listened to."""
+    return f"(in reply to {whose(quote)} {_in_words(attachment)})"
 
 
 def says_something(incoming: Incoming) -> bool:

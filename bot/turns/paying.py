@@ -38,7 +38,9 @@ class Payer:
 class PaidTranscriber:
     """Transcribes the parts of one note, each at most once however often the process dies.
 
-    Parts are told apart by the order in which they are asked for, which is their order in the note.
+    Parts are told apart by the order in which they are asked for, which is their order in the note,
+    counted from `first_part`: each note of a turn has numbers of its own. `calls` counts those that
+    were made now.
     """
 
     def __init__(
@@ -49,13 +51,15 @@ class PaidTranscriber:
         ledger: Ledger,
         turns: TurnTable,
         payer: Payer,
+        first_part: int = 0,
     ) -> None:
         self._transcriber = transcriber
         self._model = model
         self._ledger = ledger
         self._turns = turns
         self._payer = payer
-        self._next_part = 0
+        self._next_part = first_part
+        self.calls = 0
 
     async def transcribe(self, recording: Recording, *, language: str = "") -> Transcript:
         part = self._next_part
@@ -63,6 +67,7 @@ class PaidTranscriber:
         known = await self._turns.transcript(self._payer.turn_id, part)
         if known is not None:
             return known
+        self.calls += 1
         intent = self._payer.intent("transcription", self._model)
         async with self._ledger.paid(intent) as bill:
             transcript = await self._transcriber.transcribe(recording, language=language)

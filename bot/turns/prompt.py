@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.turns.luggage import is_film, whose
-from bot.values.conversation import ChatKind, Incoming
+from bot.values.conversation import Attachment, ChatKind, Incoming
 
 RULES = """\
 You are {name}, an assistant that people talk to in a chat app, mostly by voice.
@@ -36,21 +36,26 @@ def system_prompt(*, name: str, persona: str, chat_kind: ChatKind) -> str:
     return f"{prompt}\n\n{persona.strip()}" if persona.strip() else prompt
 
 
-def user_text(incoming: Incoming, *, heard: str | None, lines: Sequence[str] = ()) -> str:
+def user_text(
+    incoming: Incoming, *, heard: str | None, quoted: str | None = None, lines: Sequence[str] = ()
+) -> str:
     """The person's message as the model gets it: typed as typed, heard as heard.
 
-    `lines` say what else came along, as far as words can.
+    `quoted` was heard in the message that is replied to. `lines` say what else came along, as far
+    as words can.
     """
     said = []
     if incoming.quote is not None and incoming.quote.text:
         message = f"{whose(incoming.quote)} message {_quoted(incoming.quote.text)}"
         said.append(f"(in reply to {message})")
+    if incoming.quote is not None and quoted is not None:
+        note = f"{whose(incoming.quote)} {_note(incoming.quote.attachments)}"
+        said.append(f"(in reply to {note}, heard) {_quoted(quoted)}")
     if incoming.forwarded_from:
         said.append(f"(forwarded from {_one_line(incoming.forwarded_from)})")
     said += lines
     if heard is not None:
-        film = incoming.note is not None and is_film(incoming.note)
-        said.append(f"({'video' if film else 'voice note'}, heard) {_quoted(heard)}")
+        said.append(f"({_note(incoming.attachments)}, heard) {_quoted(heard)}")
     if incoming.text:
         said.append(incoming.text)
     text = "\n".join(said)
@@ -62,6 +67,11 @@ def user_text(incoming: Incoming, *, heard: str | None, lines: Sequence[str] = (
 def escape_markdown(text: str) -> str:
     """`text` so that Markdown shows it literally."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>&])", r"\\\1", text)
+
+
+def _note(attachments: Sequence[Attachment]) -> str:
+    first = next((item for item in attachments if item.may_carry_sound), None)
+    return "video" if first is not None and is_film(first) else "voice note"
 
 
 def _quoted(text: str) -> str:

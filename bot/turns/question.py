@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import ListenError, StageError
 from bot.turns.exhibits import Senses, content, takes_any
 from bot.turns.looking import Seen
+from bot.turns.luggage import reply_line
 from bot.turns.prompt import escape_markdown, user_text
 from bot.values.conversation import Incoming
 
@@ -37,8 +39,10 @@ def asked(
     heard: str | None,
     deaf: StageError | None,
     senses: Senses,
+    quoted: str | None = None,
 ) -> Asked:
-    """What to ask. `deaf` says why a film was not heard.
+    """What to ask. `deaf` says why a film was not heard, `quoted` what was heard in the message
+    that is replied to.
 
     Raises the StageError of what was sent when nothing of it can be used.
     """
@@ -47,12 +51,23 @@ def asked(
     if not worded and not seen.own:
         raise (deaf or (failed[0] if failed else ListenError()))
     lines = [*seen.lines, *((SILENT_FILM,) if isinstance(deaf, ListenError) and seen.own else ())]
-    text = user_text(incoming, heard=heard, lines=lines)
+    if quoted is not None:
+        unheard = set(_sound_lines(incoming))
+        lines = [line for line in lines if line not in unheard]
+    text = user_text(incoming, heard=heard, quoted=quoted, lines=lines)
     return Asked(
         content=content(text, [*seen.quoted, *seen.own]),
         complaints=tuple(dict.fromkeys(error.sentence for error in failed)),
         understood=worded or takes_any(seen.own, senses),
     )
+
+
+def _sound_lines(incoming: Incoming) -> Iterator[str]:
+    """How the notes of the message that is replied to are told when nobody listened to them."""
+    quote = incoming.quote
+    for item in quote.attachments if quote else ():
+        if quote and item.may_carry_sound:
+            yield reply_line(quote, item)
 
 
 def cant_see(model: str, deaf: StageError | None) -> str:

@@ -10,15 +10,19 @@ from typing import Any, Protocol
 from bot.access.ledger import Ledger
 from bot.observe.trace import Event
 from bot.openrouter.facts import ModelFacts
+from bot.store.heard import HeardTable
 from bot.store.history import HistoryTable
 from bot.store.media import Shelf
 from bot.store.turns import Ending, TurnTable
 from bot.tools.registry import ToolRegistry
+from bot.turns.ear_rules import EarRules
 from bot.turns.joining import WaitRules
+from bot.turns.manner import MannerSettings
 from bot.turns.queueing import QueueRules
-from bot.values.audio import Voice
+from bot.turns.tasks import Tasks
 from bot.values.chat import ChatEvent, ChatRequest
 from bot.values.clock import Clock
+from bot.voice.directive_words import Overrides
 from bot.voice.listen import ListenSettings
 from bot.voice.seams import Synthesizer, Transcriber
 from bot.voice.speak import SpeakSettings
@@ -45,18 +49,18 @@ class TurnSettings:
     """The configuration of turns, resolved once."""
 
     name: str
-    voice: Voice
+    manner: MannerSettings
     model: str = "openrouter/auto"
     fallbacks: tuple[str, ...] = ()  # tried in order when the model fails
     persona: str = ""
     thinking: str = "off"
-    tts_auto: str = "inbound"
-    keep_text: bool = True
+    overrides: Overrides = field(default_factory=Overrides)
     hear: bool = True
     echo: bool = True
     echo_format: str = '📝 "{transcript}"'
     transcription_model: str = ""
     download_limit_bytes: int = 20_000_000
+    ears: EarRules = field(default_factory=EarRules)
     max_rounds: int = 12
     queue: QueueRules = field(default_factory=QueueRules)
     waiting: WaitRules = field(default_factory=WaitRules)
@@ -77,7 +81,9 @@ class Crew:
     turns: TurnTable
     history: HistoryTable
     shelf: Shelf
+    heard: HeardTable
     workshop: Workshop
+    tasks: Tasks
     clock: Clock
     speech_folder: Path
     user_secret: bytes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from bot.errors import UpstreamError, VoiceForbidden
@@ -12,6 +14,7 @@ from bot.turns.prompt import escape_markdown
 from bot.turns.seams import Crew
 from bot.turns.speaking import Speaking
 from bot.values.audio import Bubble
+from bot.voice.directives import Directives, without_directives
 
 log = structlog.get_logger()
 TRANSCRIPT = "{transcript}"
@@ -22,7 +25,7 @@ NOT_SPOKEN = "I couldn't say that aloud. {why}"
 class Telling:
     """Shows and delivers the parts of one answer. `answers` links texts to the question.
 
-    `speaking` is set once it is known whether this turn speaks.
+    `speaking` is set once it is known whether and how this turn speaks.
     """
 
     def __init__(
@@ -41,8 +44,17 @@ class Telling:
         self._conversation = conversation
         self._trace = trace
         self._answers = answers
+        self._directives = Directives(crew.settings.overrides)
+        self._text_ended = False
         self._so_far = ""
+        self._early: asyncio.Task[None] | None = None
+        self._text_shown = True
         self.speaking: Speaking | None = None
+
+    def speak(self, speaking: Speaking, *, shows_text: bool) -> None:
+        """From now on the answer is spoken, and shown as text only if `shows_text`."""
+        self.speaking = speaking
+        self._text_shown = shows_text
 
     async def say(self, sentence: str, *, key: str) -> None:
         """A sentence of the bot's own, in Markdown."""
@@ -58,15 +70,40 @@ class Telling:
         self._hearing.echo(lambda: self._echo(part))
 
     async def as_it_comes(self, text: str) -> None:
-        """More of the answer."""
-        self._so_far += text
+        """More of the answer, directives and all."""
+        split = self._directives.feed(text)
+        self._so_far += split.shown
         if self.speaking is not None:
-            self.speaking.feed(text)
+            self.speaking.feed(split)
         if self._hearing.echo_is_out:
             await self._grow()
 
     def round_ended(self, final: bool) -> None:  # noqa: FBT001 - a callback
         """The model has written all of one answer; `final` unless it called tools."""
+        if final:
+            self._end_text()
+        if self.speaking is not None:
+            self.speaking.round_ended(final=final)
+
+    def _end_text(self) -> None:
+        """What looked like the beginning of a directive was none. Idempotent."""
+        if not self._text_ended:
+            self._text_ended = True
+            split = self._directives.end()
+            self._so_far += split.shown
+            if self.speaking is not None:
+                self.speaking.feed(split)
+
+    def early(self, bubble: Bubble, number: int) -> None:
+        """A first bubble goes out while the rest is still being made."""
+        before = self._early
+        self._early = asyncio.create_task(self._send_early(bubble, number, before), name="bubble")
+
+    async def cancel(self) -> None:
+        """Send nothing more. Idempotent."""
+        if self._early is not None:
+            self._early.cancel()
+            await asyncio.gather(self._early, return_exceptions=True)
 
     async def leave_what_is_written(self) -> None:
         """A broken answer is worth more than a vanished one."""
@@ -76,18 +113,26 @@ class Telling:
             await self._hearing.echoed()
             await self._reply.deliver(TextPart("broken", text, final=True))
 
-    async def deliver(self, answer: str, speaking: Speaking) -> None:
+    async def deliver(self, answer: str, speaking: Speaking, *, caption: bool) -> None:
         """The whole answer, as text, as sound or both. Raises DeliverError."""
+        self._end_text()
         speaking.end()
         await self._hearing.echoed()
-        text_first = self._crew.settings.keep_text or not speaking.active
+        text = without_directives(answer).strip()
+        text_first = self._text_shown or not speaking.active
         if text_first:
-            await self._deliver_text(answer)
+            await self._deliver_text(text)
+        spoken = False
         if speaking.active:
             await self._reply.show(Activity.RECORDING)
-            spoken = await self._deliver_voice(speaking)
-            if not (spoken or text_first):
-                await self._deliver_text(answer)
+            spoken = await self._deliver_voice(speaking, caption=text if caption else "")
+        if not (spoken or text_first):
+            await self._deliver_text(text)
+
+    async def say_aloud(self, speaking: Speaking) -> bool:
+        """Nothing but what `speaking` has to say; whether it went out."""
+        await self._reply.show(Activity.RECORDING)
+        return await self._deliver_voice(speaking, caption="")
 
     async def _echo(self, part: TextPart) -> None:
         """The echo stands before the answer: what was written meanwhile shows after it."""
@@ -95,23 +140,24 @@ class Telling:
         await self._grow()
 
     async def _grow(self) -> None:
-        shown = self._crew.settings.keep_text or not (self.speaking and self.speaking.active)
-        if shown and self._so_far:
+        shown = self._text_shown or not (self.speaking and self.speaking.active)
+        if shown and self._so_far.strip():
             await self._reply.grow(self._so_far)
             self._trace.mark_once(Stage.FIRST_TEXT)
 
-    async def _deliver_text(self, answer: str) -> None:
-        await self._reply.deliver(TextPart("answer", answer, final=True, answers=self._answers))
-        self._trace.mark(Stage.TEXT_DELIVERED)
+    async def _deliver_text(self, text: str) -> None:
+        if text:
+            await self._reply.deliver(TextPart("answer", text, final=True, answers=self._answers))
+            self._trace.mark(Stage.TEXT_DELIVERED)
 
-    async def _deliver_voice(self, speaking: Speaking) -> bool:
+    async def _deliver_voice(self, speaking: Speaking, *, caption: str) -> bool:
         """Whether the whole answer went out as sound; if not, the person was told why."""
-        bubbles: tuple[Bubble, ...] = ()
         try:
             bubbles = await speaking.finish()
-            for number, bubble in enumerate(bubbles):
-                await self._reply.deliver(VoicePart(f"voice/{number}", bubble))
-                self._trace.mark(Stage.VOICE_DELIVERED, duration_s=round(bubble.duration_s, 2))
+            if self._early is not None:
+                await self._early
+            for number, bubble in enumerate(bubbles, start=speaking.first_index):
+                await self._send(bubble, number, caption=caption if number == 0 else "")
         except VoiceForbidden as error:
             await self._crew.history.remember_refusal(self._conversation)
             await self.say(error.sentence, key="no-voice")
@@ -120,4 +166,17 @@ class Telling:
             log.warning("speech.failed", code=error.code, status=error.status, detail=str(error))
             await self.say(NOT_SPOKEN.format(why=error.sentence), key="not-spoken")
             return False
-        return bool(bubbles)
+        return speaking.active and (bool(bubbles) or self._early is not None)
+
+    async def _send_early(
+        self, bubble: Bubble, number: int, before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
+            await before
+        await self._hearing.echoed()
+        await self._send(bubble, number, caption="")
+
+    async def _send(self, bubble: Bubble, number: int, *, caption: str) -> None:
+        part = VoicePart(f"voice/{number}", bubble, caption, answers=self._answers and number == 0)
+        await self._reply.deliver(part)
+        self._trace.mark(Stage.VOICE_DELIVERED, duration_s=round(bubble.duration_s, 2))

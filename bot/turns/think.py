@@ -220,6 +220,7 @@ class Thinker:
         text = message.get("content")
         if message["role"] == "assistant" and isinstance(text, str) and text.strip():
             await self._show(text, opens=True)
+            self._on_round(not message.get("tool_calls"))
 
     def _alias(self, value: str) -> str:
         """A stable name for upstream that says nothing about the person."""

@@ -10,27 +10,21 @@ import asyncio
 
 import structlog
 
-from bot.errors import BadAnswer, DeliverError, ListenError, Refused, StageError
-from bot.observe import killpoint
+from bot.errors import DeliverError, StageError
 from bot.observe.trace import Stage, Trace
 from bot.store.turns import Checkpoint, Ending
+from bot.turns.answering import Answering, asks_to_stop
 from bot.turns.channel import Activity, Channel, Reply, TextPart
-from bot.turns.commands import STOPPED, Answer
+from bot.turns.commands import Answer
 from bot.turns.door import SILENCE, Door
-from bot.turns.exhibits import Senses
 from bot.turns.gather import Burst
 from bot.turns.hearing import Hearing
 from bot.turns.looking import Looking
-from bot.turns.luggage import is_film
 from bot.turns.paying import Payer
-from bot.turns.question import asked, cant_see
 from bot.turns.queueing import Mode
 from bot.turns.seams import Crew
-from bot.turns.speaking import Speaking
 from bot.turns.steering import Queue, Steering
-from bot.turns.stopwords import is_stop
 from bot.turns.telling import Telling
-from bot.turns.think import Question, Thinker
 from bot.values.conversation import ChatKind
 
 log = structlog.get_logger()
@@ -50,10 +44,8 @@ class Turn:
         self._crew = crew
         self._door = door
         self.burst = burst
-        self._steering = Steering(burst, queue)
         self._stopped = False
         self._refusal = ""
-        self._answered = False
         self._trace = trace = Trace(self.id, crew.clock)
         trace.mark(Stage.RECEIVED)
         key = first.conversation.key
@@ -71,7 +63,17 @@ class Turn:
             trace=trace,
             answers=self._answers_by_link,
         )
-        self._speaking: Speaking | None = None
+        self._answering = Answering(
+            crew,
+            door.desk,
+            payer=self._payer,
+            burst=burst,
+            telling=self._telling,
+            hearing=self._hearing,
+            looking=self._looking,
+            steering=Steering(burst, queue),
+            trace=trace,
+        )
 
     def stop(self) -> None:
         """The person wants no more of this turn."""
@@ -92,12 +94,11 @@ class Turn:
         An answer that is complete is still delivered in writing: it is paid for.
         """
         self.hush()
-        return not self._answered
+        return not self._answering.complete
 
     def hush(self) -> None:
         """Say no more of the answer aloud: the person is speaking."""
-        if self._speaking is not None:
-            self._speaking.hush()
+        self._answering.hush()
 
     async def steers(self) -> bool:
         """Whether this turn, which waits, may become part of the one that runs."""
@@ -129,10 +130,7 @@ class Turn:
         except asyncio.CancelledError:
             await self._hearing.cancel()
             raise
-        return self._asks_to_stop(heard)
-
-    def _asks_to_stop(self, heard: str) -> bool:
-        return is_stop(heard) and not self.incoming.text
+        return asks_to_stop(heard, self.incoming)
 
     async def run(self) -> None:
         """Live the turn to its end. Every failure ends in a sentence in the chat."""
@@ -181,7 +179,8 @@ class Turn:
             return "done"
         self._trace.mark(Stage.ADMITTED)
         await self._reply.show(Activity.TYPING)
-        return await self._converse(checkpoint)
+        await self._answering.converse(checkpoint)
+        return "done"
 
     async def _open(self) -> Checkpoint:
         return await self._crew.turns.open(
@@ -192,100 +191,15 @@ class Turn:
         )
 
     async def _answer_at_the_door(self, answer: Answer) -> None:
-        linked = self._answers_by_link
-        part = TextPart("door", answer.markdown, answers=linked, buttons=answer.buttons)
-        await self._reply.deliver(part)
-
-    async def _converse(self, checkpoint: Checkpoint) -> Ending:
-        heard, deaf = await self._listen(checkpoint)
-        self.incoming = await self.burst.seal()  # what is said from now on is another turn
-        if checkpoint.answer is None:
-            self._looking.begin(self.incoming)
-        if heard is not None and self._asks_to_stop(heard):
-            await self._telling.say(STOPPED, key="stopped")
-            return "done"
-        speaking = self._speaking = self._telling.speaking = await Speaking.begin(
-            self._crew,
-            self._payer,
-            was_voice=heard is not None,
-            trace=self._trace,
-        )
-        try:
-            answer = checkpoint.answer
-            if answer is None:
-                answer = await self._think(heard, deaf)
-            else:
-                speaking.feed(answer)
-            if answer:
-                await self._telling.deliver(answer, speaking)
-        finally:
-            await speaking.cancel()
-        return "done"
-
-    async def _listen(self, checkpoint: Checkpoint) -> tuple[str | None, StageError | None]:
-        """What the notes say, None without any; or why a film could not be listened to."""
-        note = self.incoming.note
-        if note is None:
-            return None, None
-        try:
-            heard = await self._hearing.hear(self.incoming, checkpoint)
-        except (ListenError, Refused) as error:
-            if not is_film(note):
-                raise
-            return None, error  # there is something to see
-        self._telling.echo(heard)
-        return heard, None
-
-    async def _think(self, heard: str | None, deaf: StageError | None) -> str:
-        """The answer; empty when the person was told why there is none."""
-        question = await self._question(heard, deaf)
-        if question is None:
-            return ""
-        thinker = Thinker(
-            self._crew,
-            question,
-            trace=self._trace,
-            on_text=self._telling.as_it_comes,
-            on_round=self._telling.round_ended,
-            steering=self._steering,
-        )
-        try:
-            answer = await thinker.think()
-            if not answer.strip():
-                raise BadAnswer("the model wrote nothing")
-            if thinker.cut_off:
-                answer += " …"
-        except StageError:
-            await self._telling.leave_what_is_written()
-            raise
-        await self._crew.turns.save_answer(self.id, answer)
-        self._answered = True
-        self._trace.mark(Stage.ANSWERED, chars=len(answer))
-        killpoint.reach("after-answer")
-        return answer
-
-    async def _question(self, heard: str | None, deaf: StageError | None) -> Question | None:
-        """What to ask the model; None when it would understand nothing of it."""
-        choices = await self._door.desk.conversations.choices(self._payer.conversation)
-        model = choices.model or self._crew.settings.model
-        seen = await self._looking.seen(self.incoming)
-        senses = Senses.of(self._crew.facts_of(model))
-        put = asked(self.incoming, seen, heard=heard, deaf=deaf, senses=senses)
-        for number, sentence in enumerate(put.complaints):
-            await self._telling.say(sentence, key=f"unopened/{number}")
-        message = {"role": "user", "content": put.content}
-        if put.understood:
-            return Question(
-                self._payer, self.incoming.chat_kind, message, choices, self.incoming.message_id
-            )
-        sentence = cant_see(model, deaf)
-        # The next message may well be about what was sent: tools can work on it all the same.
-        said = {"role": "assistant", "content": sentence}
-        await self._crew.history.add(
-            self._payer.conversation, turn_id=self.id, position=0, messages=[message, said]
-        )
-        await self._telling.say(sentence, key="cant-see")
-        return None
+        if answer.markdown:
+            linked = self._answers_by_link
+            part = TextPart("door", answer.markdown, answers=linked, buttons=answer.buttons)
+            await self._reply.deliver(part)
+        if answer.spoken is not None and not await self._answering.say_aloud(
+            answer.spoken, self.incoming
+        ):
+            # Asked for again, it is no repetition.
+            await self._crew.history.forget_spoken_again(self._payer.conversation)
 
     @property
     def _answers_by_link(self) -> bool:
@@ -308,8 +222,7 @@ class Turn:
             self.id, ending, trace=self._trace.events, inbox_id=self.burst.id
         )
         self._crew.settled(ending, self._trace.events)
-        if self._speaking is not None:
-            await self._speaking.forget()
+        await self._answering.forget()
         log.info(
             "turn.settled",
             ending=ending,

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 LAST_WORD = re.compile(r"[\w.&-]*\w$")
-LIST_NUMBER = re.compile(r"\s*(?:>\s*)*(?:[-*+]\s+)?(?:\d{1,3}|[a-zA-Z])$")
+LIST_NUMBER = re.compile(
+    r"\s*(?:>\s*)*(?:#{1,6}\s+)?(?:[-*+•]\s+)?[*_]{0,3}(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-zA-Z])$"
+)
+SINGLE_LETTER = re.compile(r"(?:^|[\s(])[^\W\d_A-Z]$")
 SHORT_CHARS = 4  # a lower-case word behind the stop: longer words than this are no abbreviations
 LONG_ENOUGH_CHARS = 40
 
@@ -25,7 +28,7 @@ COUNTING_WORDS = """
 OPENING = frozenset(OPENING_WORDS.split())  # never the end of a sentence
 COUNTING = frozenset(COUNTING_WORDS.split())  # no end in front of a number
 # German writes ordinals with a stop: am 3. Mai, im 19. Jahrhundert.
-ORDINAL = re.compile(r"\b(?:am|vom|zum|bis|der|dem|den|des|im|ab|seit|beim)\s+\d{1,2}$", re.I)
+ORDINAL = re.compile(r"(?:\b(?:am|vom|zum|bis|der|dem|den|des|im|ab|seit|beim)|,)\s+\d{1,2}$", re.I)
 
 
 def stops_here(before: str, following: str) -> bool:
@@ -38,6 +41,8 @@ def stops_here(before: str, following: str) -> bool:
     found = LAST_WORD.search(before)
     word = found[0] if found else ""
     if word.lower() in OPENING or _is_initial(word, before):
+        return False
+    if SINGLE_LETTER.search(before) and following.isalpha():  # z. B., т. е., p. ej.
         return False
     if word.lower() in COUNTING and following.isdigit():
         return False

@@ -5,8 +5,10 @@ Blocking: runs in the workshop, one call at a time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.values.audio import Bubble, Pcm
-from bot.voice.levels import gated_db, levelled, pause, quietest_s
+from bot.voice.levels import common_db, gated_db, levelled, pause, quietest_s
 from bot.voice.opus import TELEGRAM_RATE, OpusEncoder
 
 MOST_BYTES = 1_000_000  # above this Telegram shows no waveform (facts/telegram-api.md §2.1)
@@ -33,23 +35,47 @@ class Bubbles:
         self._encoder: OpusEncoder | None = None
         self._done: list[Bubble] = []
         self._target_db: float | None = None
+        self.torn = False
 
-    def add(self, segment: Pcm) -> None:
-        """Level, join and encode one trimmed mono segment. An empty one changes nothing."""
-        if self._target_db is None:
-            self._target_db = gated_db(segment)
-        if self._target_db is None or not segment.data:
-            return
-        rest = levelled(segment, self._target_db)
-        if self._encoder and self._room_s() < self._pause_s + rest.duration_s:
+    def add(self, *parts: Pcm) -> None:
+        """Level, join and encode one segment: trimmed mono parts. Empty ones change nothing.
+
+        A segment that does not fit begins a new bubble. `torn` tells whether one had to be cut.
+        """
+        sounds = self._levelled(parts)
+        needed_s = sum(self._pause_s + sound.duration_s for sound in sounds)
+        if sounds and self._encoder and self._room_s() < needed_s:
             self._close()
-        while rest.data:
-            rest = self._encode(rest)
+        for sound in sounds:
+            rest = sound
+            while rest.data:
+                rest = self._encode(rest)
+
+    @property
+    def waiting_s(self) -> float:
+        """How much sound the running bubble holds."""
+        return self._encoder.duration_s if self._encoder else 0.0
+
+    def full(self) -> tuple[Bubble, ...]:
+        """The bubbles that are complete because nothing more fits. Each is given once."""
+        done, self._done = self._done, []
+        return tuple(done)
 
     def finish(self) -> tuple[Bubble, ...]:
-        """All bubbles, in order. Empty when no segment held any sound."""
+        """The complete bubbles and the running one, in order; more sound begins a new one.
+
+        Empty when no segment since the last one held any sound.
+        """
         self._close()
-        return tuple(self._done)
+        return self.full()
+
+    def _levelled(self, parts: Sequence[Pcm]) -> list[Pcm]:
+        if self._target_db is None:
+            first_db = next((db for part in parts if (db := gated_db(part)) is not None), None)
+            self._target_db = None if first_db is None else common_db(first_db)
+        if self._target_db is None:
+            return []
+        return [levelled(part, self._target_db) for part in parts if part.data]
 
     def _encode(self, segment: Pcm) -> Pcm:
         """Encode what there is room for; the rest."""
@@ -65,6 +91,7 @@ class Bubbles:
         cut = max(1, int(cut_s * segment.rate)) * 2
         self._encoder.feed(Pcm(segment.data[:cut], segment.rate))
         self._close()
+        self.torn = True
         return Pcm(segment.data[cut:], segment.rate)
 
     def _room_s(self) -> float:

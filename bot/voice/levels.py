@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 FRAME_S = 0.02
 FULL_SCALE = 32_768
-QUIET_DB = -55.0  # below this a frame at an edge is silence
+QUIET_DB = -55.0  # a sound without a louder frame is silence; so is such a frame at an edge
 MARGIN_FRAMES = 1  # kept at each edge: soft consonants begin below the threshold
 GATE = 0.1  # frames below this share of the loudest one are pauses and don't count
-MOST_GAIN_DB = 12.0
+MOST_GAIN_DB = 20.0
+# Speech has peaks 12 to 19 dB above its loudness (measured): at this one they rarely need limiting.
+LOUDEST_DB, SOFTEST_DB = -20.0, -26.0
+LIMITED_DB = 3.0  # how far a peak may be cut off before the gain is lowered instead
+SPAN = 0.01  # frames at an edge below this share of the loudest one are silence
 # Opus overshoots its input a little; with this ceiling the decoded peak stays below -1 dBFS.
 CEILING_DB = -2.0
 FADE_MS = 5
@@ -43,12 +47,15 @@ def mono(pcm: Pcm) -> Pcm:
 def trimmed(pcm: Pcm) -> Pcm:
     """`pcm` without silence at its edges; empty when there is nothing else."""
     frame_bytes = _frame_bytes(pcm)
-    threshold = FULL_SCALE * 10 ** (QUIET_DB / 20)
-    loud = [at for at, rms in enumerate(_frames(pcm)) if rms >= threshold]
-    if not loud:
+    frames = _frames(pcm)
+    quiet, loudest = FULL_SCALE * 10 ** (QUIET_DB / 20), max(frames, default=0)
+    if loudest < quiet:
         return Pcm(b"", pcm.rate)
-    start = max(0, loud[0] - MARGIN_FRAMES) * frame_bytes
-    end = (loud[-1] + 1 + MARGIN_FRAMES) * frame_bytes
+    threshold = min(quiet, loudest * SPAN)  # a soft voice has softer consonants still
+    first = next(at for at, rms in enumerate(frames) if rms >= threshold)
+    behind = next(at for at, rms in enumerate(reversed(frames)) if rms >= threshold)
+    start = max(0, first - MARGIN_FRAMES) * frame_bytes
+    end = (len(frames) - behind + MARGIN_FRAMES) * frame_bytes
     return Pcm(pcm.data[start:end], pcm.rate)
 
 
@@ -70,14 +77,24 @@ def decibels_of_peak(pcm: Pcm) -> float:
     return 20 * math.log10(audioop.max(pcm.data, 2) / FULL_SCALE)
 
 
+def common_db(first_db: float) -> float:
+    """The loudness for all segments of an answer whose first one has `first_db`."""
+    return max(SOFTEST_DB, min(LOUDEST_DB, first_db))
+
+
 def levelled(pcm: Pcm, target_db: float) -> Pcm:
     """`pcm` at `target_db` as far as its peaks allow, with its edges faded against clicks."""
     own_db = gated_db(pcm)
     if own_db is None:
         return pcm
     gain_db = max(-MOST_GAIN_DB, min(MOST_GAIN_DB, target_db - own_db))
-    room_db = CEILING_DB - decibels_of_peak(pcm)
-    sound = _editable(pcm).apply_gain(min(gain_db, room_db))
+    over_db = decibels_of_peak(pcm) + gain_db - CEILING_DB
+    gain_db -= max(0.0, over_db - LIMITED_DB)
+    sound = _editable(pcm)
+    if over_db > 0:  # samples stop at full scale: raised and lowered again, the peaks are cut off
+        sound = sound.apply_gain(gain_db - CEILING_DB).apply_gain(CEILING_DB)
+    else:
+        sound = sound.apply_gain(gain_db)
     return Pcm(sound.fade_in(FADE_MS).fade_out(FADE_MS).raw_data, pcm.rate)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from bot.errors import BadAnswer
 from bot.values.audio import Pcm, Voice
-from bot.voice.levels import gated_db, levelled, pause
+from bot.voice.levels import common_db, gated_db, levelled, pause
 from bot.voice.seams import Synthesizer
 from bot.voice.segments import Segmenter, SegmentSettings
 from bot.voice.sentences import Sentences
 from bot.voice.speakable import speakable
-from bot.voice.synthesis import Synthesis, samples
+from bot.voice.synthesis import Synthesis
 from bot.voice.workshop import Workshop
 
 PAUSE_S = 0.2
@@ -38,13 +38,11 @@ async def recite(
 
     The first segment is asked for alone: it teaches which format the model takes.
     """
-    synthesis = Synthesis(synthesizer, voice)
     places = asyncio.Semaphore(AT_ONCE)
+    synthesis = Synthesis(synthesizer, voice, workshop=workshop, places=places)
 
     async def sound(segment: str) -> Pcm:
-        async with places:
-            speech = await synthesis.speech(segment)
-        return await workshop.run(samples, speech)
+        return await synthesis.sound(segment, await synthesis.answer(segment))
 
     first = await sound(segments[0])
     rest = [asyncio.ensure_future(sound(segment)) for segment in segments[1:]]
@@ -58,12 +56,9 @@ async def recite(
 
 
 def _joined(spoken: Sequence[Pcm]) -> Pcm:
-    heard = [pcm for pcm in spoken if gated_db(pcm) is not None]
-    if not heard:
-        raise BadAnswer("only silence was spoken")
-    rate, target_db = heard[0].rate, gated_db(heard[0])
-    assert target_db is not None
-    if any(pcm.rate != rate for pcm in heard):
+    rate, first_db = spoken[0].rate, gated_db(spoken[0])
+    assert first_db is not None  # what can't be heard did not come this far
+    if any(pcm.rate != rate for pcm in spoken):
         raise BadAnswer("the speech changes its sample rate")
     gap = pause(PAUSE_S, rate).data
-    return Pcm(gap.join(levelled(pcm, target_db).data for pcm in heard), rate)
+    return Pcm(gap.join(levelled(pcm, common_db(first_db)).data for pcm in spoken), rate)

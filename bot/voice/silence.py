@@ -57,7 +57,7 @@ def frames_are_silent(rms: Sequence[int]) -> bool:
 
 
 def speech_seconds(rms: Sequence[int]) -> float:
-    """How long somebody speaks, by the frames of a sound: pauses are left out, in doubt it is more."""
+    """How long somebody speaks, by the frames of a sound; pauses are left out."""
     threshold = speech_threshold(rms)
     if threshold is None:
         return 0.0

@@ -1,116 +1,118 @@
 """Markdown to words that a voice can say: one sentence, line, fence or table at a time.
 
 An ordered list of small rules. What only the eye understands is named ("There is a table in the
-text.") or left out; the written answer stays in the chat anyway.
+text.") or left out; the written answer stays in the chat anyway. Plain words are never touched.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 
-# What stands in for a block that nobody wants to hear, by ISO-639-1 language; English else.
-CODE_NOTES = {
-    "en": "There is some code in the text.",
-    "de": "Im Text steht etwas Code.",
-    "es": "Hay código en el texto.",
-    "fr": "Il y a du code dans le texte.",
-    "it": "Nel testo c'è del codice.",
-    "pt": "Há código no texto.",
-    "ru": "В тексте есть код.",
-}
-TABLE_NOTES = {
-    "en": "There is a table in the text.",
-    "de": "Im Text steht eine Tabelle.",
-    "es": "Hay una tabla en el texto.",
-    "fr": "Il y a un tableau dans le texte.",
-    "it": "Nel testo c'è una tabella.",
-    "pt": "Há uma tabela no texto.",
-    "ru": "В тексте есть таблица.",
-}
-
-FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
-TABLE = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
-LINE_MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•‣]\s+|\d{1,3}[.)]\s+)", re.MULTILINE)
-FINAL = ".!?…:;。！？；：؟۔।॥။។።։"
-CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]$")
-EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff\u2190-\u21ff"
-    "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+from bot.voice.blocks import FENCE
+from bot.voice.saying.addresses import say_addresses
+from bot.voice.saying.code import say_code
+from bot.voice.saying.context import Saying, language_key, visible
+from bot.voice.saying.dates import say_dates
+from bot.voice.saying.markup import (
+    ESCAPE,
+    shortened_gaps,
+    unescaped,
+    without_links,
+    without_marks,
 )
-PAGE_ADDRESS = r"https?://(?:[^\s/@<>()]*@)?(?:www\.)?([^\s/:?#<>()\[\]\"'`*]+)[^\s<>\"'`*]*"
+from bot.voice.saying.maths import say_formulas
+from bot.voice.saying.notes import CODE_NOTES, FORMULA_NOTES, note
+from bot.voice.saying.numbers import say_numbers, say_ranges
+from bot.voice.saying.pictures import without_pictures
+from bot.voice.saying.shortenings import spell_shortenings
+from bot.voice.saying.symbols import say_symbols
+from bot.voice.saying.tables import TABLE, say_table
+from bot.voice.saying.units import spell_units
+from bot.voice.sentences import Sentences
 
+FORMULA = re.compile(r"\s*(?:\$\$|\\\[)(?:\s*\n|[\s\S]*(?:\$\$|\\\])[.,]?\s*$)")
+LINE_MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•‣▪◦·●○]\s+|\d{1,3}[.)]\s+|\d\ufe0f?\u20e3)")
+LINE_END = re.compile(r"\S[ \t\r]*\n\s*$")
+FINAL = tuple(".!?…:;。！？；：؟۔।॥။។።։,，、،")
+COMMAS = ",，、،"
+SPACE_BEFORE_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
+FRENCH = "fr"  # has a space before ! ? ; :
+SPACES = re.compile(r"\s+")
+OPEN_MARKS = "\"'”’»)*_`"
 
-class Rule(NamedTuple):
-    """Replaces each match of `pattern`; the name says what the rule is about."""
-
-    name: str
-    pattern: re.Pattern[str]
-    replacement: str | Callable[[re.Match[str]], str]
-
-
-def _site(match: re.Match[str]) -> str:
-    """A bare address becomes the name of its site, the punctuation behind it stays."""
-    trailing = match[0][len(match[0].rstrip(".,;:!?)")) :]
-    if "(" in match[0]:  # the bracket belongs to the address
-        trailing = trailing.replace(")", "", 1)
-    return match[1].rstrip(".,;:!?") + trailing
-
-
-def _gap(match: re.Match[str]) -> str:
-    """A long gap made short: models may write blank lines by the thousand."""
-    return "\n" if "\n" in match[0] else " "
-
-
-RULES = (
-    Rule("long gaps", re.compile(r"\s{3,}"), _gap),
-    Rule("comments", re.compile(r"<!--.*?-->", re.S), ""),
-    Rule("horizontal rules", re.compile(r"^\s*(?:[-*_=]\s?){3,}\s*$", re.M), ""),
-    Rule("images", re.compile(r"!\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    Rule("footnotes", re.compile(r"\[\^[^\]]+\]:?|【[^】]*†[^】]*】"), ""),
-    Rule("links", re.compile(r"\[([^\]]+)\]\((?:[^()]|\([^()]*\))*\)"), r"\1"),
-    Rule("link references", re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
-    Rule("halves of links", re.compile(r"\]\([^)]*\)|\[(?=[^\]]*$)"), ""),
-    Rule("addresses in brackets", re.compile(rf"<{PAGE_ADDRESS}>", re.I), r"\1"),
-    Rule("bare addresses", re.compile(PAGE_ADDRESS, re.I), _site),
-    Rule("tags", re.compile(r"</?[a-zA-Z][^<>\n]*>"), ""),
-    Rule("inline code", re.compile(r"(`+)\s?(.+?)\s?\1"), r"\2"),
-    Rule("stray backticks", re.compile(r"`+"), ""),
-    Rule("headings", re.compile(r"^\s*#{1,6}\s+|\s+#+\s*$", re.M), ""),
-    Rule("quotes", re.compile(r"^\s*(?:>\s?)+", re.M), ""),
-    Rule("bullets", re.compile(r"^\s*[-*+•‣]\s+(?:\[[ xX]\]\s+)?", re.M), ""),
-    Rule("escapes", re.compile(r"\\([\\`*_{}\[\]()#+.!|~>-])"), r"\1"),
-    Rule("strong and struck", re.compile(r"\*{2,}|~~|\|\||(?<!\w)__(?=\S)|(?<=\S)__(?!\w)"), ""),
-    Rule("emphasis", re.compile(r"(?<![\d\s])\*|\*(?=[^\d\s])"), ""),
-    Rule("emphasis by underscore", re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)"), ""),
-    Rule("emoji", EMOJI, " "),
-    Rule("space before stops", re.compile(r"\s+(?=[.,;:!?](?:\s|$))"), ""),
-    Rule("space", re.compile(r"\s+"), " "),
+STOPS = (
+    (re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]$"), "。"),
+    (re.compile(r"[\u0900-\u09ff\u0a00-\u0a7f]$"), "।"),
+    (re.compile(r"[\u0e00-\u0eff]$"), ""),  # Thai and Lao have no stops
+    (re.compile(r"[\u1000-\u109f]$"), "။"),
+    (re.compile(r"[\u1780-\u17ff]$"), "។"),
+    (re.compile(r"[\u1200-\u137f]$"), "።"),
+    (re.compile(r"[\u0530-\u058f]$"), "։"),
 )
 
 
 def speakable(markdown: str, *, language: str = "") -> str:
-    """`markdown` without anything that can't be heard; empty when nothing is left to say.
+    """`markdown`, one piece of `Sentences`, without anything that can't be heard; may be empty.
 
-    `language` (ISO-639-1) chooses the words for what is not read out.
+    `language` (ISO-639-1) chooses the words for symbols and for what is not read out. Where it is
+    empty or not known, symbols stay as they are and notes are in English.
     """
-    if FENCE.search(markdown):
-        return CODE_NOTES.get(language[:2], CODE_NOTES["en"])
-    if TABLE.search(markdown):
-        return TABLE_NOTES.get(language[:2], TABLE_NOTES["en"])
-    text = markdown
-    for rule in RULES:
-        text = rule.pattern.sub(rule.replacement, text)
-    text = html.unescape(text).strip()
-    if not any(char.isalnum() for char in text):
-        return ""
-    return _ended(text) if LINE_MARK.match(markdown) else text
+    language = language_key(language)
+    text = visible(markdown)
+    if FENCE.search(text):
+        return note(CODE_NOTES, language)
+    if TABLE.search(text):
+        return say_table(text, language=language, say=lambda cell: _spoken(cell, language))
+    if FORMULA.match(text):
+        return note(FORMULA_NOTES, language)
+    said = _spoken(text, language)
+    if said and (LINE_MARK.match(text) or LINE_END.search(text)):
+        return _ended(said, item=LINE_MARK.match(text) is not None)
+    return said
 
 
-def _ended(text: str) -> str:
-    """Headings and list items have no stop of their own; the voice needs one to pause."""
-    if text.rstrip("\"'”’»)").endswith(tuple(FINAL)):
+def spoken_form(markdown: str, *, language: str = "") -> list[str]:
+    """A whole text as the sentences to say, in order; a note is not given twice in a row."""
+    sentences = Sentences()
+    said: list[str] = []
+    for piece in [*sentences.feed(markdown), *sentences.flush()]:
+        text = speakable(piece, language=language)
+        if text and not (is_block(piece) and said[-1:] == [text]):
+            said.append(text)
+    return said
+
+
+def is_block(piece: str) -> bool:
+    """Whether `piece` is code, a table or a formula: several in a row need one note."""
+    return bool(FENCE.search(piece) or TABLE.search(piece) or FORMULA.match(piece))
+
+
+def _spoken(markdown: str, language: str) -> str:
+    """Text inside a line: words, with everything that is not one said or gone."""
+    saying = Saying(language)
+    text = say_code(shortened_gaps(markdown), saying)
+    text = say_formulas(text, saying)
+    text = ESCAPE.sub(lambda match: saying.keep(match[1]), text)
+    text = say_addresses(without_links(text), saying)
+    text = without_pictures(unescaped(without_marks(text)))
+    text = say_dates(text, saying)
+    text = spell_shortenings(text, saying)
+    text = spell_units(say_ranges(text, saying), saying)
+    text = saying.restored(say_symbols(say_numbers(text, saying), saying))
+    text = SPACES.sub(" ", text).strip()
+    if language != FRENCH:
+        text = SPACE_BEFORE_STOP.sub("", text)
+    return text if any(char.isalnum() for char in text) else ""
+
+
+def _ended(text: str, *, item: bool) -> str:
+    """Headings, list items and lines have no stop of their own; the voice needs one to pause."""
+    bare = text.rstrip(OPEN_MARKS)
+    if item and bare.endswith(tuple(COMMAS)):
+        text = bare = bare.rstrip(COMMAS)
+    if not bare or bare.endswith(FINAL):
         return text
-    return text.rstrip(",") + ("。" if CJK.search(text) else ".")
+    for pattern, stop in STOPS:
+        if pattern.search(bare):
+            return text + stop
+    return text + "."

@@ -99,11 +99,21 @@ def test_a_model_that_never_stops_calling_is_stopped(guest: Guest) -> None:
     assert len(guest.asks("And now?")) == 1
 
 
-def test_words_before_a_tool_call_stay_and_are_spoken_in_order(guest: Guest) -> None:
+def test_words_before_a_tool_call_stay_in_the_chat_and_are_not_spoken(guest: Guest) -> None:
     stage = guest.stage
     calls_tools(stage, ("current_time", {}), text="Let me look.")
     stage.answers(DONE)
     assert guest.plays(voices.say(QUESTION), heard=QUESTION)[-1] == f"Let me look.\n\n{DONE}"
+    assert [call["json"]["input"] for call in stage.upstream_calls("speech")] == [DONE]
+
+
+def test_in_mode_all_words_before_a_tool_call_are_spoken_first(stage: Stage) -> None:
+    stage.configure({"messages": {"tts": {"mode": "all"}}})
+    stage.start()
+    calls_tools(stage, ("current_time", {}), text="Let me look.")
+    stage.answers(DONE)
+    stage.sends(voices.say(QUESTION), heard=QUESTION)
+    stage.awaits_voice()
     spoken = [call["json"]["input"] for call in stage.upstream_calls("speech")]
     assert " ".join(spoken) == f"Let me look. {DONE}"
 

@@ -180,12 +180,20 @@ class Api:
         return ""
 
     async def send_voice(
-        self, place: Place, ogg: bytes, *, duration_s: int, reply_to: int | None = None
+        self,
+        place: Place,
+        ogg: bytes,
+        caption: Body,
+        *,
+        duration_s: int,
+        reply_to: int | None = None,
     ) -> str:
         with self._faults():
             message = await self._bot.send_voice(
                 place.chat_id,
                 InputFile(ogg, filename="voice.ogg"),
+                caption=caption.text or None,
+                parse_mode=caption.parse_mode,
                 duration=duration_s,
                 message_thread_id=place.thread_id,
                 reply_parameters=_answering(reply_to),

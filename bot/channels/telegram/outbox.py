@@ -62,9 +62,17 @@ class Outbox:
         return await self._final(place, partial(_unless_same, run, message_id))
 
     async def send_voice(
-        self, place: Place, ogg: bytes, *, duration_s: int, reply_to: int | None = None
+        self,
+        place: Place,
+        ogg: bytes,
+        caption: Body,
+        *,
+        duration_s: int,
+        reply_to: int | None = None,
     ) -> str:
-        run = partial(self._api.send_voice, place, ogg, duration_s=duration_s, reply_to=reply_to)
+        run = partial(
+            self._api.send_voice, place, ogg, caption, duration_s=duration_s, reply_to=reply_to
+        )
         return await self._final(place, run)
 
     async def send_files(

@@ -5,22 +5,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 from bot.channels.telegram.changes import Changes
-from bot.channels.telegram.faults import Fault, Refusal, Rejected, as_deliver_error
+from bot.channels.telegram.faults import Fault, as_deliver_error
 from bot.channels.telegram.message import Place
 from bot.channels.telegram.press import Press
 from bot.channels.telegram.preview import Preview, Sketch
 from bot.channels.telegram.pulse import Pulse
 from bot.channels.telegram.shipping import Shipping
 from bot.channels.telegram.texts import Texts
+from bot.channels.telegram.voicing import Voicing
 from bot.channels.telegram.workings import Address, Workings
-from bot.errors import VoiceForbidden
 from bot.turns.channel import Activity, MediaPart, Part, TextPart, VoicePart
 
 ACTIONS = {Activity.TYPING: "typing", Activity.RECORDING: "record_voice"}
-UPLOADING = "upload_voice"
 GENERAL_TOPIC = 1
 
 
@@ -56,6 +54,7 @@ class TelegramReply:
         )
         self._texts = Texts(self._address, workings)
         self._shipping = Shipping(self._address, workings, texts=self._texts, pulse=self._pulse)
+        self._voicing = Voicing(self._address, workings, texts=self._texts, pulse=self._pulse)
         self._changes = Changes(self._address, workings)
 
     async def show(self, activity: Activity | None) -> None:
@@ -69,7 +68,7 @@ class TelegramReply:
         await self._acknowledge()
         with _in_words_of_a_turn():
             if isinstance(part, VoicePart):
-                await self._deliver_voice(part)
+                await self._voicing.deliver(part)
             elif isinstance(part, MediaPart):
                 await self._shipping.deliver(part)
             else:
@@ -97,25 +96,6 @@ class TelegramReply:
             await self._preview.settle()
             grown = await self._receipts.find(self._sketch.key) or ""
         await self._texts.deliver(part, grown=grown)
-
-    async def _deliver_voice(self, part: VoicePart) -> None:
-        chat_id = str(self._address.place.chat_id)
-        if await self._workings.memory.forbids_voice(chat_id):
-            raise VoiceForbidden("remembered")
-        send = partial(
-            self._outbox.send_voice,
-            self._address.place,
-            part.bubble.ogg,
-            duration_s=max(1, round(part.bubble.duration_s)),
-            reply_to=self._address.answering(part.answers),
-        )
-        try:
-            with self._pulse.during(UPLOADING):
-                await self._receipts.once(self._address.receipt(part.key), send)
-        except Rejected as exc:
-            if exc.kind is Refusal.VOICE_FORBIDDEN:
-                await self._workings.memory.remember_voice_forbidden(chat_id)
-            raise
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.turns.commands import basic, jobs, models, money, queue, trace, tts, voice
-from bot.turns.commands.desk import Answer, Command, Desk
+from bot.turns.commands.desk import Answer, Command, Desk, Spoken
 from bot.values.conversation import Incoming
 
-__all__ = ["MENU", "OVERTAKING", "STOPPED", "Answer", "Desk", "run"]
+__all__ = ["MENU", "OVERTAKING", "STOPPED", "Answer", "Desk", "Spoken", "run"]
 
 STOPPED = basic.STOPPED
 # These act at once, whatever else the conversation is doing.

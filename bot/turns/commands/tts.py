@@ -60,7 +60,7 @@ HELP = """\
 `/tts limit 1500`, `/tts summary on`, `off` or `default` – what happens to long answers
 `/tts provider`, `/tts persona` – who speaks
 /voice – voice, form, speed and language with buttons"""
-UNKNOWN = "I don't know `/tts {verb}`. There is:\n" + HELP
+UNKNOWN = "I don't know `/tts {args}`. There is:\n" + HELP
 
 Part = Callable[[Desk, Incoming, str], Awaitable[Answer]]
 
@@ -73,7 +73,7 @@ async def tts(desk: Desk, incoming: Incoming) -> Answer:
         return await _own(desk, incoming, verb)
     part = PARTS.get(verb)
     if part is None:
-        return Answer(UNKNOWN.format(verb=verb.replace("`", "")[:20]))
+        return _unknown(f"{verb} {rest}")
     return await part(desk, incoming, rest)
 
 
@@ -110,7 +110,7 @@ async def _chat(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
     if not wanted:
         return await _status(desk, incoming, "")
     if wanted.lower() not in CHAT_AUTO:
-        return Answer(UNKNOWN.format(verb=f"chat {wanted.replace('`', '')[:20]}"))
+        return _unknown(f"chat {wanted}")
     auto = CHAT_AUTO[wanted.lower()]
     await desk.conversations.choose(incoming.conversation.key, auto=auto)
     standing = await Standing.of(desk, incoming)
@@ -183,6 +183,10 @@ PARTS: Mapping[str, Part] = {
     "summary": _summarise,
     "help": _help,
 }
+
+
+def _unknown(args: str) -> Answer:
+    return Answer(UNKNOWN.format(args=" ".join(args.replace("`", "").split())[:40]))
 
 
 async def _prefers(desk: Desk, incoming: Incoming, **changes: Any) -> Standing:

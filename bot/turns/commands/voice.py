@@ -15,6 +15,7 @@ from bot.turns.commands import voice_panel as panel
 from bot.turns.commands.desk import Answer, Desk, Spoken
 from bot.turns.commands.languages import NAMES, language_named, sample_in
 from bot.turns.commands.standing import AUTO_WORDS, FORM_WORDS, Standing, language_of_voice
+from bot.turns.prompt import escape_markdown
 from bot.values.conversation import ChatKind, Incoming
 
 DEFAULT = ("default", "reset")
@@ -34,7 +35,7 @@ LANGUAGE_SET = "I take your notes to be in *{language}*."
 ALL_BACK = "Everything is as configured again."
 ON_TRUST = "I don't know which voices `{model}` has, so I take your word for `{voice}`."
 UNLISTED = "I don't know which voices `{model}` has. `/voice set NAME` takes any."
-NO_VOICE = "There is no voice `{voice}`.{nearest} These are the ones that `{model}` has:"
+NO_VOICE = "There is no voice `{voice}`.{nearest}"
 NEAREST = " Did you mean {names}?"
 NO_SPEED = "I can't speak at speed *{speed}*. It goes from 0.5 to 2; 1 is normal."
 NO_LANGUAGE = "I don't know the language *{language}*. Send a code such as `de`, or choose one."
@@ -64,7 +65,7 @@ async def voice(desk: Desk, incoming: Incoming) -> Answer:
     if verb in DEFAULT and not rest:
         return await _all_back(desk, incoming)
     part = PARTS.get(verb)
-    return await part(desk, incoming, rest) if part else Answer(USAGE.format(args=_shown(args)))
+    return await part(desk, incoming, rest) if part else Answer(USAGE.format(args=_code(args)))
 
 
 async def _speak_when(desk: Desk, incoming: Incoming, auto: str) -> Answer:
@@ -186,9 +187,9 @@ async def _chosen(desk: Desk, incoming: Incoming, **changes: Any) -> Standing:
 def _no_voice(standing: Standing, wanted: str, known: tuple[str, ...]) -> Answer:
     if not known:
         return panel.main(standing, done=UNLISTED.format(model=standing.voice.model))
-    near = get_close_matches(wanted, known, n=3)
+    near = get_close_matches(wanted, known, n=2, cutoff=0.7)
     nearest = NEAREST.format(names=" or ".join(f"`{name}`" for name in near)) if near else ""
-    done = NO_VOICE.format(voice=_shown(wanted), nearest=nearest, model=standing.voice.model)
+    done = NO_VOICE.format(voice=_code(wanted), nearest=nearest)
     return panel.voices(standing, panel.ordered(standing, known), page=0, done=done, spoken=None)
 
 
@@ -225,4 +226,9 @@ def _number(page: str) -> int:
 
 def _shown(typed: str) -> str:
     """What somebody typed, harmless in Markdown."""
-    return "".join(char for char in typed[:40] if char not in "`*_[]\n").strip()
+    return escape_markdown(" ".join(typed[:40].split()))
+
+
+def _code(typed: str) -> str:
+    """What somebody typed, to stand in `code`."""
+    return " ".join(typed.replace("`", "").split())[:40]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.voice.recite import segments_of
 from bot.voice.segments import HARD_MAX_CHARS, Segmenter, SegmentSettings, pieces
 
 
@@ -35,6 +36,76 @@ def test_at_the_end_the_last_sentence_travels_alone() -> None:
         segmenter.add(text, free_slots=0)
     assert segmenter.finish() == ["One. Two.", "Three."]
     assert segmenter.finish() == []
+
+
+def test_an_answer_of_one_sentence_is_one_request() -> None:
+    segmenter = Segmenter()
+    assert segmenter.add("All of it.", free_slots=0) == []
+    assert segmenter.finish() == ["All of it."]
+
+
+def test_a_last_fragment_without_a_stop_travels_alone() -> None:
+    assert segments_of("One. Two. Three. And then") == ["One. Two. Three.", "And then"]
+    assert segments_of("Only this") == ["Only this"]
+
+
+def test_segments_grow_with_what_was_said_up_to_the_limit() -> None:
+    segmenter = Segmenter(SegmentSettings(max_chars=300, growth=0.1))
+    sentence = "This sentence has forty characters, yes."
+    requests: list[str] = []
+    for _ in range(400):
+        requests += segmenter.add(sentence, free_slots=9)
+    sizes = [len(request) for request in requests]
+    assert sizes[:10] == [40] * 10  # at first each leaves at once
+    assert all(size <= 300 for size in sizes)
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 240
+    assert len(requests) < 100
+    said = 0
+    for size in sizes:  # what was held back is a small share of what was said
+        assert size <= 0.1 * said + 2 * 41
+        said += size
+    segmenter.add("The end.", free_slots=0)
+    assert segmenter.finish()[-1] == "The end."
+
+
+def test_a_sentence_that_may_be_the_last_joins_no_group() -> None:
+    segmenter = Segmenter()
+    segmenter.add("One.", free_slots=0)
+    segmenter.add("Two.", free_slots=0, more_follows=False)
+    assert segmenter.release(free_slots=1) == ["One."]
+    assert segmenter.release(free_slots=1) == ["Two."]
+    segmenter.add("Three.", free_slots=0, more_follows=False)
+    segmenter.add("Four.", free_slots=0)  # so more did follow
+    assert segmenter.release(free_slots=1) == ["Three. Four."]
+
+
+@given(
+    ends=st.lists(st.tuples(st.booleans(), st.integers(0, 3)), min_size=1, max_size=40),
+    growth=st.floats(0, 1),
+    ending=st.sampled_from(["fragment", "line"]),
+)
+@settings(deadline=None)
+def test_the_last_segment_is_always_a_single_sentence(
+    ends: list[tuple[bool, int]], growth: float, ending: str
+) -> None:
+    segmenter = Segmenter(SegmentSettings(max_chars=80, growth=growth))
+    out: list[str] = []
+    sentences = [f"Sentence {index}." for index in range(len(ends))]
+    for index, (line_ends, slots) in enumerate(ends):
+        # As of a stream: only a sentence that ends its line is known before the next one begins.
+        last = index == len(ends) - 1
+        more_follows = not last and not line_ends
+        free_slots = 0 if last and ending == "fragment" else slots
+        out += segmenter.add(sentences[index], free_slots=free_slots, more_follows=more_follows)
+        out += segmenter.release(free_slots=slots)
+    out += segmenter.finish()
+    assert " ".join(out) == " ".join(sentences)
+    assert out[-1] == sentences[-1]
+
+
+def test_a_cut_never_goes_through_a_number() -> None:
+    assert pieces("It costs 1,234.56 at 10:30 today", 21) == ["It costs 1,234.56 at", "10:30 today"]
 
 
 def test_a_sentence_over_the_limit_is_cut_at_its_best_place() -> None:

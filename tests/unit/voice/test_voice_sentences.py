@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 
 import pytest
@@ -25,6 +26,15 @@ SAMPLES = {
     "Hindi": "नमस्ते। आप कैसे हैं? मैं ठीक हूँ।",
     "Thai": "สวัสดีครับ วันนี้อากาศดีมากเลยนะครับ ผมอยากไปเที่ยวทะเลกับเพื่อนๆ ที่หัวหิน แต่ว่าไม่มีเวลาเลย",
     "Burmese": "မင်္ဂလာပါ။ နေကောင်းလား။ ကျွန်တော်ကောင်းပါတယ်။",
+    "German guillemets": "Ja. »Nein«, sagte er. »Doch!« Aha.",
+    "Chinese hesitation": "我……我不知道。“是吗？”。价格是３．５元。",
+    "Thai particles": "วันนี้อากาศดีมากเลยผมอยากไปเที่ยวทะเลกับเพื่อนที่หัวหินด้วยกันครับ"
+    "แต่ว่าไม่มีเวลาเลยเพราะงานเยอะมาก",
+    "Tibetan": "བཀྲ་ཤིས་བདེ་ལེགས། ཐུགས་རྗེ་ཆེ།",
+    "Greek": "Γεια σου. Τι κάνεις; Καλά!",
+    "Persian": "سلام. حال شما چطور است؟ خوبم!",
+    "Hebrew": "שלום. מה שלומך? טוב!",
+    "Mixed": "Das heißt 你好。Really? Да! مرحبا؟ z. B. नमस्ते। ok",
     "Armenian": "Բարեւ ձեզ։ Ինչպե՞ս եք։ Լավ եմ։",
     "Markdown": "# Title\n\n- one\n- two. Two\n1. First\n\n```py\nx = 1. y\n\nz\n```\n"
     "After.\n| a | b |\n|--|--|\n| 1. | 2 |\n\nEnd",
@@ -63,6 +73,13 @@ EXPECTED = {
         "ที่หัวหิน แต่ว่าไม่มีเวลาเลย",
     ],
     "Burmese": ["မင်္ဂလာပါ။", "နေကောင်းလား။", "ကျွန်တော်ကောင်းပါတယ်။"],
+    "German guillemets": ["Ja.", "»Nein«, sagte er.", "»Doch!«", "Aha."],
+    "Chinese hesitation": ["我……我不知道。", "“是吗？”。", "价格是３．５元。"],
+    "Thai particles": [
+        "วันนี้อากาศดีมากเลยผมอยากไปเที่ยวทะเลกับเพื่อนที่หัวหินด้วยกันครับ",
+        "แต่ว่าไม่มีเวลาเลยเพราะงานเยอะมาก",
+    ],
+    "Mixed": ["Das heißt 你好。", "Really?", "Да!", "مرحبا؟", "z. B. नमस्ते।", "ok"],
     "Armenian": ["Բարեւ ձեզ։", "Ինչպե՞ս եք։", "Լավ եմ։"],
     "Markdown": [
         "# Title",
@@ -91,6 +108,11 @@ def test_sentences_are_found_where_a_reader_finds_them(language: str) -> None:
         "See https://example.com/a.b?c=d!e for more.",
         "Fig. 3 and No. 7 were lost.",
         "On Jan. 5 we met.",
+        "Nimm z. B. Milch, d. h. Kuhmilch.",
+        "Am Montag, 3. Mai, war er da.",
+        "1.2. Install it.",
+        "**3. Bake** it.",
+        "Это т. е. Москва.",
         "He asked “why?” and left.",
     ],
 )
@@ -119,6 +141,47 @@ def test_an_open_fence_is_held_until_it_closes() -> None:
     sentences = Sentences()
     assert sentences.feed("```\na. B\n\n~~~\nc! D\n") == []
     assert sentences.feed("```\n") == ["```\na. B\n\n~~~\nc! D\n```\n"]
+
+
+def test_a_phrase_in_three_backticks_opens_no_fence() -> None:
+    assert split("```make``` builds. It runs.\nThen go. Now.") == [
+        "```make``` builds. It runs.",
+        "Then go.",
+        "Now.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "> ```py\n> a. B\n> c! D\n> ```",
+        "- ```\n  a. B\n  ```",
+        "~~~~\n~~~\nA. B\n~~~~",
+        "$$\na = 1. B\n+ c! D\n$$",
+        "\\[\nx. Y\n\\]",
+        "<!-- a. B\n\nc! D -->",
+        "  | a | b |\n  |---|---|\n  | c. D | e! F |",
+    ],
+)
+def test_a_block_is_one_piece(block: str) -> None:
+    assert split(f"Before. Now:\n{block}\nAfter. End.") == [
+        *("Before.", "Now:", block.strip(), "After.", "End.")
+    ]
+
+
+def test_a_formula_that_never_closes_ends_with_its_paragraph() -> None:
+    assert split("$$\nx\n\nGo on. Now.") == ["$$\nx", "Go on.", "Now."]
+
+
+def test_text_without_spaces_is_cut_between_syllables_or_characters() -> None:
+    thai = split("วันนี้อากาศดีมากและเราจะไปเที่ยวทะเลกับเพื่อน" * 40)
+    assert len(thai) > 3
+    assert all(len(piece) < 340 for piece in thai)
+    assert all(piece[0] in "วเแโใไ" for piece in thai)
+    chinese = split("今天天气怎么样我们去看海" * 100)
+    assert len(chinese) > 5
+    assert all(len(piece) <= 200 for piece in chinese)
+    assert all(piece.endswith("，") for piece in split("今天天气怎么样，" * 100))
 
 
 def test_a_very_long_stretch_is_cut_where_one_would_breathe() -> None:
@@ -167,3 +230,106 @@ def test_all_of_unicode_is_lossless(text: str, places: list[int]) -> None:
     assert "".join(whole) == text
     assert pieces_of(cut(text, places)) == whole
     assert all(whole)
+
+
+WORDS = (
+    *("the", "end", "Dr.", "e.g.", "U.S.", "Über", "z.", "B.", "Où", "«", "»", "¿Qué", "señor"),
+    *(
+        "т.",
+        "е.",
+        "Да",
+        "г-н",
+        "你好",
+        "吗",
+        "こん",
+        "にちは",
+        "한국",
+        "مرحبا",
+        "؟",
+        "नमस्ते",
+        "।",
+        "สวัสดี",
+    ),
+    *("ครับ", "เรา", "ค่ะ", "שלום", "Γεια", "3.5", "2026", "No.", "**", "`x`", "https://a.b/c?d=1"),
+)
+GLUE = (
+    " ",
+    ". ",
+    "? ",
+    "! ",
+    "... ",
+    "。",
+    "！",
+    "？",
+    "…",
+    "، ",
+    "\n",
+    "\n\n",
+    ", ",
+    "",
+    '" ',
+    "» ",
+)
+BLOCKS = ("```\na. b\n```\n", "\n| a | b |\n", "\n- ", "\n1. ", "\n> ", "\n# ", "\n$$\nx. Y\n$$\n")
+TEXTS = st.lists(
+    st.tuples(st.sampled_from(WORDS), st.one_of(st.sampled_from(GLUE), st.sampled_from(BLOCKS))),
+    max_size=60,
+).map(lambda pairs: "".join(word + glue for word, glue in pairs))
+
+
+@given(text=TEXTS, places=st.lists(st.integers(0, 600), max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_mixed_languages_are_lossless_and_independent_of_their_chunks(
+    text: str, places: list[int]
+) -> None:
+    whole = pieces_of([text])
+    assert "".join(whole) == text
+    assert pieces_of(cut(text, places)) == whole
+    assert pieces_of(list(text)) == whole
+    assert all(piece.strip() for piece in whole[:-1])
+
+
+RUNS = {
+    "dots": ".",
+    "spaced dots": ". ",
+    "initials": "A. ",
+    "blank lines": "\n",
+    "spaces": " ",
+    "quotes": '"',
+    "closers": "a.)",
+    "one word": "x",
+    "rows": "| a. b |\n",
+    "commas": ", ",
+    "Chinese": "今天",
+    "Thai": "เพื่อน",
+}
+
+
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("before", ["", "```\n", "Word. | a |\n"])
+def test_the_work_grows_with_the_text_and_no_faster(run: str, before: str) -> None:
+    # Fed one character at a time, a second look at what is undecided would need hours here.
+    text = before + RUNS[run] * (100_000 // len(RUNS[run]))
+    assert "".join(pieces_of(list(text))) == text
+
+
+def test_each_character_is_looked_at_a_fixed_number_of_times() -> None:
+    def calls(text: str) -> int:
+        counted = 0
+
+        def count(frame: object, event: str, argument: object) -> None:
+            nonlocal counted
+            counted += event in {"call", "c_call"}
+
+        sentences = Sentences()
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            for char in text:
+                sentences.feed(char)
+        finally:
+            sys.setprofile(before)
+        return counted
+
+    for text in RUNS.values():
+        assert calls(text * 4_000) < 4.5 * calls(text * 1_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -11,10 +11,11 @@ from bot.errors import BadAnswer, RateLimited, RequestRejected, UpstreamDown
 from bot.values.audio import Pcm, Speech, Voice
 from bot.voice.codec import sniff
 from bot.voice.speak import Speaker, SpeakSettings
+from bot.voice.synthesis import Learned
 from bot.voice.workshop import Workshop
+from tests.unit.voice.singers import TONES, Shelf, Singer, settled, sound_of
 from tests.unit.voice.sounds import (
     VOICE,
-    as_speech,
     contained,
     heard,
     hush,
@@ -25,59 +26,6 @@ from tests.unit.voice.sounds import (
     stretches,
     tone,
 )
-
-TONES = {"One": 300, "Two": 400, "Three": 500, "Four": 600, "Five": 700, "Six": 800, "Seven": 900}
-
-
-def sound_of(text: str) -> Pcm:
-    """Half a second of a tone for each number word in `text`."""
-    words = [word.strip(".") for word in text.split()]
-    return joined(*[tone(TONES[word], 0.5) for word in words if word in TONES])
-
-
-class Singer:
-    """A synthesizer that answers with tones, when it is told to."""
-
-    def __init__(
-        self, sound: Callable[[str], Pcm] = sound_of, *, format: str = "pcm", held: bool = False
-    ) -> None:
-        self.sound, self.format = sound, format
-        self.texts: list[str] = []
-        self.formats: list[str | None] = []
-        self.cancelled: list[str] = []
-        self.errors: dict[str, Exception] = {}
-        self.gates: dict[str, asyncio.Event] = {}
-        self.held = held
-        self.changed = asyncio.Event()
-
-    async def speak(self, text: str, voice: Voice) -> Speech:
-        self.texts.append(text)
-        self.formats.append(voice.format)
-        self.changed.set()
-        gate = self.gates.setdefault(text, asyncio.Event())
-        try:
-            if self.held:
-                await gate.wait()
-        except asyncio.CancelledError:
-            self.cancelled.append(text)
-            raise
-        if text in self.errors:
-            raise self.errors[text]
-        return as_speech(self.sound(text), format=self.format)
-
-    async def asked(self, count: int) -> None:
-        """Wait until `count` requests were made."""
-        while len(self.texts) < count:
-            self.changed.clear()
-            await self.changed.wait()
-
-
-@pytest.fixture
-async def workshop() -> AsyncIterator[Workshop]:
-    workshop = Workshop()
-    yield workshop
-    workshop.close()
-
 
 MakeSpeaker = Callable[..., Speaker]
 
@@ -94,11 +42,6 @@ def speaker_of(workshop: Workshop) -> MakeSpeaker:
         )
 
     return make
-
-
-async def settled() -> None:
-    for _ in range(20):
-        await asyncio.sleep(0)
 
 
 async def test_segments_are_heard_in_order_with_pauses(speaker_of: MakeSpeaker) -> None:
@@ -400,7 +343,7 @@ async def test_two_blocks_of_code_in_a_row_are_named_once(speaker_of: MakeSpeake
     speaker = speaker_of(singer)
     speaker.feed("```\na\n```\n\n```\nb\n```\nDone.")
     await speaker.finish()
-    assert singer.texts == ["There is some code in the text.", "Done."]
+    assert singer.texts == ["There is code in the text.", "Done."]
 
 
 @pytest.mark.parametrize("sound", [hush(1.0), Pcm(b"")], ids=["silence", "no samples"])
@@ -440,13 +383,13 @@ class Picky(Singer):
 async def test_a_rejected_format_is_retried_once_with_the_other_and_remembered(
     speaker_of: MakeSpeaker,
 ) -> None:
-    singer, learned = Picky("mp3"), {}
-    speaker = speaker_of(singer, learned_formats=learned)
+    singer, learned = Picky("mp3"), Learned()
+    speaker = speaker_of(singer, learned=learned)
     speaker.feed("One.")
     (bubble,) = await speaker.finish()
     assert singer.formats == ["pcm", "mp3"]
     assert bubble.duration_s == pytest.approx(0.5, abs=0.1)
-    again = speaker_of(singer, learned_formats=learned)
+    again = speaker_of(singer, learned=learned)
     again.feed("Two.")
     await again.finish()
     assert singer.formats == ["pcm", "mp3", "mp3"]
@@ -468,19 +411,6 @@ async def test_a_text_rejected_in_both_formats_is_rejected(speaker_of: MakeSpeak
     with pytest.raises(RequestRejected):
         await speaker.finish()
     assert singer.formats == ["pcm", "mp3"]
-
-
-class Shelf:
-    """What a database keeps of paid speech."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, Speech] = {}
-
-    async def get(self, key: str) -> Speech | None:
-        return self.kept.get(key)
-
-    async def put(self, key: str, speech: Speech) -> None:
-        self.kept[key] = speech
 
 
 async def test_after_a_crash_only_what_was_not_answered_is_asked_again(

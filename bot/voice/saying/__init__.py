@@ -1,0 +1,1 @@
+"""The rules that make one sentence sayable; `bot/voice/speakable.py` puts them in order."""

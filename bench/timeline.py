@@ -19,7 +19,9 @@ class Timeline:
     last_token: float
     text: float
     draft: float | None
+    first_bubble: float | None
     voice: float | None
+    bubbles: int
     last_spoken: str
     last_speech_received: float | None
     last_speech_answered: float | None
@@ -99,7 +101,9 @@ def timeline(telegram: list[dict[str, Any]], openrouter: list[dict[str, Any]]) -
         last_token=mark(chat, "last_token"),
         text=text,
         draft=sent("sendMessageDraft"),
-        voice=sent("sendVoice"),
+        first_bubble=sent("sendVoice"),
+        voice=sent("sendVoice", last=True),
+        bubbles=len([call for call in telegram if call["method"] == "sendVoice"]),
         last_spoken=speech[-1]["json"]["input"] if speech else "",
         last_speech_received=mark(speech[-1], "received") if speech else None,
         last_speech_answered=mark(speech[-1], "first_byte") if speech else None,

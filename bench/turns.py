@@ -60,8 +60,19 @@ def voice_figures(turns: Sequence[Timeline]) -> list[Figure]:
             "voice turn, slowest", slowest_ms, "ms", slowest.voice_bound_ms, None, _parts(slowest)
         ),
         Figure("the same, one step after another", alone_ms, "ms", middle.voice_bound_ms),
+        *_first_bubble(turns),
         *_first_text("voice", turns),
     ]
+
+
+def _first_bubble(turns: Sequence[Timeline]) -> list[Figure]:
+    """How long it takes until something can be heard."""
+    heard = [(turn.first_bubble, turn) for turn in turns if turn.first_bubble is not None]
+    first_ms, middle = sorted(heard, key=lambda pair: pair[0])[len(heard) // 2]
+    bound_ms = upstream.first_bubble_bound_ms(middle.first_token - middle.chat_received)
+    note = f"{middle.bubbles} bubbles; one after another it would be there after "
+    note += f"{upstream.one_after_another_ms(middle.stream_ms):,.0f} ms"
+    return [Figure("first bubble, voice turn", first_ms, "ms", bound_ms, None, note)]
 
 
 def text_figures(turns: Sequence[Timeline]) -> list[Figure]:

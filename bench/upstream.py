@@ -57,6 +57,13 @@ def voice_bound_ms(stream_ms: float, last_sentence: str = LAST_SENTENCE) -> floa
     return TRANSCRIPTION_MS + stream_ms + speech_ms(last_sentence)
 
 
+def first_bubble_bound_ms(first_token_ms: float) -> float:
+    """The soonest that the first sentence can sound: heard, written, spoken."""
+    sentence = ANSWER.partition(". ")[0] + "."
+    written_ms = STREAM_MS * len(sentence) / len(ANSWER)
+    return TRANSCRIPTION_MS + first_token_ms + written_ms + speech_ms(sentence)
+
+
 def one_after_another_ms(stream_ms: float, text: str = ANSWER) -> float:
     """The same turn without any overlap, and without any work of a bot."""
     return TRANSCRIPTION_MS + stream_ms + speech_ms(text)

@@ -18,6 +18,7 @@ from bot.openrouter.client import KeySource, OpenRouterClient
 from bot.openrouter.download import Downloader
 from bot.openrouter.images import OpenRouterImages
 from bot.openrouter.music import OpenRouterMusic
+from bot.openrouter.refs import resolve
 from bot.openrouter.videos import OpenRouterVideos
 from bot.store.history import HistoryTable
 from bot.store.jobs import JobTable
@@ -85,5 +86,7 @@ def atelier(
     office = JobOffice(
         hall, table=table, clock=clock, spawn=lambda work, name: tasks.spawn(work, name=name)
     )
-    tools = MediaTools(office, studio, translate.media_models(config))
+    aliases = translate.model_aliases(config)
+    models = translate.media_models(config)
+    tools = MediaTools(office, studio, models, resolve=lambda name: resolve(name, aliases))
     return Atelier(office, postman, tools)

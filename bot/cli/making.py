@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,9 @@ async def make(found: Ground, envelope: Envelope, wish: Wish, *, target: Path) -
             config, calls.client, catalog, key=lambda: secret(chat_key(sources_of(found)))
         ) as media_makers,
     ):
+        if not catalog.models():  # which models give nothing but pictures stands there
+            with suppress(UpstreamError):
+                await catalog.refresh()
         made = await _made(calls, media_makers, envelope, request, pictures)
     performer = config.agents.defaults.parley.name or translate.DEFAULT_NAME
     for number, file in enumerate(made.files, start=1):

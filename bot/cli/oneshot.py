@@ -155,13 +155,15 @@ async def _finished(
     """The film of a job that was taken on: what may pass is waited out. Raises UpstreamError."""
     try:
         while ticket.status == "pending":
+            wait_s = poll_every_s
             try:
                 ticket = await films.poll(ticket)
             except UpstreamError as error:
                 if not error.retryable:
                     raise
+                wait_s = error.retry_after_s or poll_every_s
             if ticket.status == "pending":
-                await asyncio.sleep(poll_every_s)
+                await asyncio.sleep(wait_s)
         if ticket.status == "failed":
             raise BadAnswer(f"the film failed: {ticket.error[:200] or 'no reason given'}")
         file = await films.fetch(ticket, within_s=within_s)

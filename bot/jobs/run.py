@@ -9,32 +9,25 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.errors import ChatGone, DeliverError, UpstreamDown, UpstreamError
+from bot.errors import ChatGone, DeliverError, UpstreamError
 from bot.jobs import words
+from bot.jobs.following import Following
 from bot.jobs.making import Studio
 from bot.jobs.seams import Front
 from bot.observe import killpoint
-from bot.openrouter.addresses import AddressRefused
 from bot.store.history import HistoryTable
 from bot.store.jobs import Job, Outcome
 from bot.store.media import Shelf, Shelved
 from bot.values.clock import Clock
-from bot.values.media import FilmTicket, MediaFile, MediaKind
+from bot.values.media import MediaFile, MediaKind
 
 log = structlog.get_logger()
-POLL_EVERY_S = 5.0
-SLOW_POLL_S = 30.0
-GIVE_UP_S = 24 * 3600.0  # what was paid for is looked after for a day
 STATUS_EVERY_S = 5.0
-FETCH_TRIES = 6
-FETCH_WITHIN_S = 120.0
-LONGEST_PAUSE_S = 300.0  # whatever an answer asks for
-ODD_ANSWERS = 3  # in a row, before a film counts as lost
 
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """What all jobs of a process share. `turns_at_once` bounds the calls that block."""
+    """What all jobs of a process share. `desks` bounds how many orders are under way at once."""
 
     studio: Studio
     front: Front
@@ -52,7 +45,7 @@ class JobRun:
         self._hall = hall
         self._table = hall.studio.table
         self._cancelled = False
-        self._late = False
+        self._following: Following | None = None
         self._working: asyncio.Task[None] | None = None
 
     @property
@@ -112,68 +105,9 @@ class JobRun:
         log.info("job.ordered", notices=len(notices))
         await self._reload()
 
-    # -- a film is polled
-
     async def _follow(self) -> None:
-        ticket = self.job.ticket
-        if ticket is None:
-            raise UpstreamError("a film without a ticket")
-        while ticket.status == "pending":
-            ticket = await self._poll(ticket)
-            killpoint.reach("job-polling")
-            if ticket.status == "pending":
-                if self._waited_s() > GIVE_UP_S:
-                    raise UpstreamDown("pending for a day", sentence=words.LOST, retryable=False)
-                await self._hall.clock.sleep(SLOW_POLL_S if self._late else POLL_EVERY_S)
-        await self._table.keep_ticket(self.job.id, ticket)
-        self.job = replace(self.job, ticket=ticket)
-        await self._price(ticket)
-        if ticket.status == "failed":
-            raise UpstreamError(
-                f"upstream failed: {ticket.error[:200]}", sentence=_why(ticket), status=None
-            )
-        await self._fetch(ticket)
-
-    async def _poll(self, ticket: FilmTicket) -> FilmTicket:
-        """One look; what may pass is waited out, as long as the film may be waited for."""
-        odd = 0
-        while True:
-            try:
-                return await self._hall.studio.makers.films.poll(ticket)
-            except UpstreamError as failure:
-                waited_s = self._waited_s()
-                passes = _may_pass(failure)
-                odd = 0 if passes else odd + 1
-                log.warning("job.poll_failed", code=failure.code, status=failure.status)
-                if odd >= ODD_ANSWERS or waited_s > GIVE_UP_S or _stays(failure):
-                    raise
-                self._late |= waited_s > float(self.job.request["timeout_s"])
-                wait_s = failure.retry_after_s or (SLOW_POLL_S / 2 if passes else POLL_EVERY_S)
-                await self._hall.clock.sleep(min(wait_s, LONGEST_PAUSE_S))
-
-    async def _fetch(self, ticket: FilmTicket) -> None:
-        for tries_left in reversed(range(FETCH_TRIES)):
-            try:
-                return await self._hall.studio.film(self.job, ticket, within_s=FETCH_WITHIN_S)
-            except UpstreamError as failure:
-                log.warning("job.fetch_failed", code=failure.code, status=failure.status)
-                if not tries_left or not failure.retryable:
-                    raise
-                await self._hall.clock.sleep(POLL_EVERY_S * (FETCH_TRIES - tries_left))
-
-    async def _price(self, ticket: FilmTicket) -> None:
-        cost = ticket.cost_micro_usd
-        if cost is None:
-            return
-        self.job = replace(self.job, cost_micro_usd=cost)
-        if self.job.paid_call is not None:
-            await self._hall.studio.ledger.price(
-                self.job.paid_call, cost, generation_id=ticket.generation_id
-            )
-
-    def _waited_s(self) -> float:
-        asked_ms = self.job.asked_at_ms or self.job.created_at_ms
-        return (self._hall.clock.now_ms() - asked_ms) / 1000
+        following = self._following = Following(self.job, self._hall.studio, self._hall.clock)
+        await following.fetched()
 
     # -- the status
 
@@ -199,16 +133,18 @@ class JobRun:
         what = words.quoted(self.job)
         if self.job.state == "queued":
             return words.WAITING.format(what=what)
-        if self.job.state == "polling":
-            self._late = self._waited_s() > float(self.job.request["timeout_s"])
-        form = words.LATE if self._late else words.STATUS
+        waited_s = words.waited_s(self.job, now_ms=self._hall.clock.now_ms())
+        late = self.job.state == "polling" and waited_s > float(self.job.request["timeout_s"])
+        form = words.LATE if late else words.STATUS
         return form.format(
-            doing=words.DOING[self.job.kind], what=what, time=words.lasting(self._waited_s())
+            doing=words.DOING[self.job.kind], what=what, time=words.lasting(waited_s)
         )
 
     # -- the end
 
     async def _fail(self, failure: UpstreamError) -> None:
+        if self._following is not None:
+            self.job = self._following.job  # with what the provider said last
         if failure.cost_micro_usd is not None and self.job.cost_micro_usd is None:
             self.job = replace(self.job, cost_micro_usd=failure.cost_micro_usd)
         log.warning("job.failed", code=failure.code, status=failure.status, detail=str(failure))
@@ -261,7 +197,8 @@ class JobRun:
         await self._hall.history.note(self.job.conversation, self.job.ref, _note(self.job, kept))
         await self._table.delivered(self.job.id)
         await self._hall.front.clear(self.job)
-        log.info("job.delivered", kind=self.job.kind.value, took_s=round(self._waited_s()))
+        took_s = words.waited_s(self.job, now_ms=self._hall.clock.now_ms())
+        log.info("job.delivered", kind=self.job.kind.value, took_s=round(took_s))
         return None
 
     async def _undelivered(self, why: str) -> None:
@@ -283,21 +220,6 @@ class JobRun:
 
     async def _reload(self) -> None:
         self.job = await self._table.get(self.job.id) or self.job
-
-
-def _why(ticket: FilmTicket) -> str:
-    said = " ".join(ticket.error.split())[:200]
-    return f"The provider says: {said.rstrip('.')}." if said else words.LOST
-
-
-def _may_pass(failure: UpstreamError) -> bool:
-    """Whether asking later may help: a key, credit or a network can come back."""
-    return failure.retryable or failure.status in (401, 402, 403) or not failure.sent
-
-
-def _stays(failure: UpstreamError) -> bool:
-    """Whether asking again is vain: an address stays as untrusted as it is."""
-    return isinstance(failure, AddressRefused)
 
 
 def _note(job: Job, kept: list[Shelved]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from bot.store.jobs import Job
 from bot.values.media import MediaKind
 
 MICRO = 1_000_000
+LEAST_USD = 0.0001
 DOING = {
     MediaKind.IMAGE: "🎨 Drawing",
     MediaKind.VIDEO: "🎬 Filming",
@@ -35,6 +36,8 @@ FREE = "It cost nothing."
 UNSURE = "It may have been charged."
 LOST = "The provider never finished it."
 FILE_GONE = "Its file is gone from my disk."
+OVERLOADED = (503, 529)  # nobody took it; another 5xx may come from behind a model that did
+TIMED_OUT = 408
 TRY_AGAIN = "Try again"
 
 
@@ -53,6 +56,8 @@ def lasting(seconds: float) -> str:
 def dollars(micro_usd: int) -> str:
     """`$0.04`; small amounts keep the digits that count."""
     usd = micro_usd / MICRO
+    if 0 < usd < LEAST_USD:
+        return f"under ${LEAST_USD}"
     return f"${usd:.2f}" if usd >= 0.1 or usd == 0 else f"${usd:.4f}".rstrip("0")
 
 
@@ -65,5 +70,11 @@ def cost(job: Job, *, free: bool = False) -> str:
 
 def is_free(failure: UpstreamError) -> bool:
     """Whether a failed call certainly cost nothing: refused as a whole, or never sent."""
-    refused = failure.status is not None and failure.status >= 400 and not failure.begun
-    return refused or not failure.sent
+    refused = failure.status in OVERLOADED or 400 <= (failure.status or 0) < 500
+    timed_out = failure.status == TIMED_OUT
+    return not failure.sent or (refused and not timed_out and not failure.begun)
+
+
+def waited_s(job: Job, *, now_ms: int) -> float:
+    """How long ago `job` was ordered."""
+    return (now_ms - (job.asked_at_ms or job.created_at_ms)) / 1000

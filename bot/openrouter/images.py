@@ -77,9 +77,11 @@ class OpenRouterImages:
         """
         order, _ = await asyncio.to_thread(self.fit, order)
         model = media_model(order.model) or DEFAULT_MODEL
+        # Here and not in the thread: to look up may begin a refresh.
+        image_only = self._catalog.lookup(model).outputs == ("image",)
         answer = await self._client.post(
             PATH,
-            await asyncio.to_thread(self._body, order, model),
+            await asyncio.to_thread(_body, order, model, image_only=image_only),
             within_s=order.timeout_s,
             repeatable=False,
             retry=ONCE,
@@ -87,17 +89,17 @@ class OpenRouterImages:
         )
         return await asyncio.to_thread(_made, answer, model, self._max_bytes)
 
-    def _body(self, order: ImageOrder, model: str) -> dict[str, Any]:
-        image_only = self._catalog.lookup(model).outputs == ("image",)
-        hints = {"aspect_ratio": order.aspect_ratio, "image_size": order.resolution}
-        config = {name: value for name, value in hints.items() if value}
-        return {
-            "model": model,
-            "messages": [{"role": "user", "content": content(order.prompt, order.pictures)}],
-            "modalities": ["image"] if image_only else ["image", "text"],
-            "n": order.count,
-            **({"image_config": config} if config else {}),
-        }
+
+def _body(order: ImageOrder, model: str, *, image_only: bool) -> dict[str, Any]:
+    hints = {"aspect_ratio": order.aspect_ratio, "image_size": order.resolution}
+    config = {name: value for name, value in hints.items() if value}
+    return {
+        "model": model,
+        "messages": [{"role": "user", "content": content(order.prompt, order.pictures)}],
+        "modalities": ["image"] if image_only else ["image", "text"],
+        "n": order.count,
+        **({"image_config": config} if config else {}),
+    }
 
 
 def _as_large(originals: tuple[Picture, ...]) -> str:

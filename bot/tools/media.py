@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -65,6 +65,7 @@ class MediaTools:
     office: JobOffice
     checker: Checker
     models: Mapping[MediaKind, MediaModels]
+    resolve: Callable[[str], str] = str
 
     def tools(self) -> list[Tool]:
         return [
@@ -176,7 +177,7 @@ class MediaTools:
         return Request(
             kind=kind,
             prompt=given.prompt,
-            models=(given.model,) if given.model else makers.models,
+            models=(self.resolve(given.model),) if given.model else makers.models,
             timeout_s=timeout_s,
             options=options,
             pictures=tuple(map(PictureRef, given.pictures, padded)),

@@ -14,7 +14,7 @@ from bot.store.turns import Checkpoint
 from bot.turns.commands import STOPPED, Desk, Spoken
 from bot.turns.exhibits import Senses
 from bot.turns.gather import Burst
-from bot.turns.hearing import Hearing
+from bot.turns.hearing import HeardNotes, Hearing
 from bot.turns.looking import Looking
 from bot.turns.luggage import is_film
 from bot.turns.manner import Manner, manner_of
@@ -29,7 +29,6 @@ from bot.turns.telling import Telling
 from bot.turns.think import Question, Thinker
 from bot.values.conversation import Incoming
 from bot.voice.directives import without_directives
-from bot.voice.language import language_of
 
 log = structlog.get_logger()
 
@@ -76,22 +75,22 @@ class Answering:
 
     async def converse(self, checkpoint: Checkpoint) -> None:
         """The whole conversation of this turn. Raises StageError for what is to be told."""
-        heard, deaf = await self._listen(checkpoint)
+        notes, deaf = await self._listen(checkpoint)
         incoming = await self._burst.seal()  # what is said from now on is another turn
         if checkpoint.answer is None:
             self._looking.begin(incoming)
-        if heard is not None and asks_to_stop(heard, incoming):
+        if asks_to_stop(notes.own, incoming):
             await self._telling.say(STOPPED, key="stopped")
             return
         choices = await self._desk.conversations.effective(
             self._payer.conversation, self._payer.person
         )
-        manner = await self._manner(incoming, choices, was_voice=heard is not None)
-        hint = choices.language or (language_of(heard) if heard else "")
+        manner = await self._manner(incoming, choices, was_voice=notes.own is not None)
+        hint = choices.language or notes.language
         speaking = await self._begin_to_speak(Orders(manner, hint))
         try:
             if checkpoint.answer is None:
-                answer = await self._think(incoming, choices, heard=heard, deaf=deaf)
+                answer = await self._think(incoming, choices, notes, deaf=deaf)
             else:
                 answer = await self._again(checkpoint.answer)
             if answer:
@@ -148,19 +147,33 @@ class Answering:
         self._telling.speak(speaking, shows_text=orders.manner.shows_text)
         return speaking
 
-    async def _listen(self, checkpoint: Checkpoint) -> tuple[str | None, StageError | None]:
-        """What the notes say, None without any; or why a film could not be listened to."""
-        incoming = self._burst.incoming
-        if incoming.note is None:
-            return None, None
+    async def hear(self, checkpoint: Checkpoint) -> HeardNotes:
+        """What the notes say, those included that join meanwhile. Raises StageError."""
+        choices = await self._desk.conversations.effective(
+            self._payer.conversation, self._payer.person
+        )
+        return await self._hearing.hear(
+            lambda: self._burst.incoming,
+            checkpoint,
+            messages=lambda: self._burst.messages,
+            language=choices.language or "",
+        )
+
+    async def _listen(self, checkpoint: Checkpoint) -> tuple[HeardNotes, StageError | None]:
+        """What the notes say; or why a film could not be listened to."""
         try:
-            heard = await self._hearing.hear(incoming, checkpoint)
+            notes = await self.hear(checkpoint)
         except (ListenError, Refused) as error:
-            if not is_film(incoming.note):
+            note = self._burst.incoming.note
+            if note is None or not is_film(note):
                 raise
-            return None, error  # there is something to see
-        self._telling.echo(heard)
-        return heard, None
+            return HeardNotes(), error  # there is something to see
+        if notes.own is not None:
+            self._telling.echo(notes.own)
+        unheard = (*notes.failed, *filter(None, [notes.quoted_failed]))
+        for number, missed in enumerate(unheard):
+            await self._telling.say(missed.sentence, key=f"unheard/{number}")
+        return notes, None
 
     async def _again(self, answer: str) -> str:
         """Show and speak an answer that an earlier process got, round by round as it came."""
@@ -179,12 +192,12 @@ class Answering:
         self,
         incoming: Incoming,
         choices: Choices,
+        notes: HeardNotes,
         *,
-        heard: str | None,
         deaf: StageError | None,
     ) -> str:
         """The answer; empty when the person was told why there is none."""
-        question = await self._question(incoming, choices, heard=heard, deaf=deaf)
+        question = await self._question(incoming, choices, notes, deaf=deaf)
         if question is None:
             return ""
         thinker = Thinker(
@@ -214,15 +227,15 @@ class Answering:
         self,
         incoming: Incoming,
         choices: Choices,
+        notes: HeardNotes,
         *,
-        heard: str | None,
         deaf: StageError | None,
     ) -> Question | None:
         """What to ask the model; None when it would understand nothing of it."""
         model = choices.model or self._crew.settings.model
         seen = await self._looking.seen(incoming)
         senses = Senses.of(self._crew.facts_of(model))
-        put = asked(incoming, seen, heard=heard, deaf=deaf, senses=senses)
+        put = asked(incoming, seen, heard=notes.own, quoted=notes.quoted, deaf=deaf, senses=senses)
         for number, sentence in enumerate(put.complaints):
             await self._telling.say(sentence, key=f"unopened/{number}")
         message = {"role": "user", "content": put.content}
@@ -241,6 +254,6 @@ class Answering:
         return None
 
 
-def asks_to_stop(heard: str, incoming: Incoming) -> bool:
+def asks_to_stop(heard: str | None, incoming: Incoming) -> bool:
     """Whether a note says "stop" and nothing else."""
-    return is_stop(heard) and not incoming.text
+    return heard is not None and is_stop(heard) and not incoming.text

@@ -123,14 +123,14 @@ class Turn:
             if checkpoint.state != "open" or checkpoint.answer is not None:
                 return False
             await self._reply.show(Activity.TYPING)
-            heard = await self._hearing.hear(self.incoming, checkpoint)
+            heard = await self._answering.hear(checkpoint)
             self.incoming = await self.burst.seal()
         except StageError:
             return False  # said in its place, when the lane comes to this turn
         except asyncio.CancelledError:
             await self._hearing.cancel()
             raise
-        return asks_to_stop(heard, self.incoming)
+        return asks_to_stop(heard.own, self.incoming)
 
     async def run(self) -> None:
         """Live the turn to its end. Every failure ends in a sentence in the chat."""

@@ -138,11 +138,20 @@ class Assembly:
         elif self._is_due():
             for bubble in await self.rest():
                 await self._give_new(bubble, self._said.cut())
-        elif self._joined < len(self._takes) and self._takes[self._joined][1].done():
+        elif self._may_join():
             await self._join()
         else:
             return False
         return True
+
+    def _may_join(self) -> bool:
+        """Whether the next take is there and belongs into the running bubble.
+
+        A ripe first bubble takes no more: where speech is made as fast as text is written, there
+        would never be enough behind it. At the end of the text it does; until then nobody waits.
+        """
+        ripe = not self._complete and self._cuts.is_ripe(self._bubbles.waiting_s)
+        return not ripe and self._joined < len(self._takes) and self._takes[self._joined][1].done()
 
     async def _join(self) -> None:
         segment, take = self._takes[self._joined]

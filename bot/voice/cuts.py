@@ -40,12 +40,16 @@ class Cuts:
         """How much has to be certain behind the sound so far; nothing once the first is out."""
         return self._settings.beyond_chars if self._played_at is None else 0
 
+    def is_ripe(self, sound_s: float) -> bool:
+        """Whether `sound_s` in the encoder make a first bubble, once enough follows."""
+        return self.possible and self._played_at is None and sound_s >= self._settings.first_s
+
     def is_time(self, now: float, *, sound_s: float) -> bool:
         """Whether `sound_s` that wait in the encoder are to go out now."""
         if not self.possible or sound_s <= 0:
             return False
         if self._played_at is None:
-            return sound_s >= self._settings.first_s
+            return self.is_ripe(sound_s)
         return now >= self._played_at - self._settings.reserve_s
 
     def wait_s(self, now: float) -> float | None:

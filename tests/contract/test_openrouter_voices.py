@@ -12,11 +12,12 @@ from loopback_upstream import KEY, FakeClock, Reply, as_json, upstream
 
 from bot.app import voices
 from bot.app.keyring import Keyring
-from bot.app.settings import listeners, openrouter_settings, speech_settings, turn_settings
+from bot.app.settings import listeners, manner_settings, openrouter_settings, speech_settings
 from bot.config.load import Loaded, load
-from bot.errors import KeyRefused
+from bot.errors import KeyRefused, RequestRejected
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.headers import request_headers
+from bot.openrouter.keys import Secret
 from bot.openrouter.profiles import Credential, store_profile
 from bot.openrouter.retry import RetryRules
 from bot.openrouter.route import Route
@@ -27,6 +28,7 @@ HEARD = as_json({"text": "Hello"})
 SPOKEN = Reply((b"\0\0",), headers={"content-type": "audio/pcm"})
 REFUSED = as_json({"error": {"code": 401, "message": "no"}}, 401)
 FAILED = as_json({"error": {"code": 404, "message": "no"}}, 404)
+WORK = Secret("sk-or-v1-work")
 ENVIRON = {"OPENROUTER_API_KEY": KEY.reveal()}
 
 
@@ -64,7 +66,7 @@ async def speak(found: Loaded, folder: Path) -> None:
     async with client_of(found) as client:
         keys = Keyring(found, folder)
         await voices.synthesizer(found.config, client, keys).speak(
-            "Hello.", turn_settings(found.config).voice
+            "Hello.", manner_settings(found.config).voice
         )
 
 
@@ -193,3 +195,61 @@ def test_a_switch_that_transcription_has_no_use_for_is_named(tmp_path: Path) -> 
     (note,) = load(path=path, environ=ENVIRON).notes
     assert "tools.media.audio.request.allowPrivateNetwork" in note.message
     assert "without effect" in note.message
+
+
+async def test_a_recording_that_is_too_large_for_one_candidate_goes_to_the_next(
+    tmp_path: Path,
+) -> None:
+    models = [{"model": "a/one", "maxBytes": 5}, {"model": "b/two"}]
+    async with upstream(HEARD) as main:
+        await hear(loaded(tmp_path, provider={"baseUrl": main.url}, audio={"models": models}))
+    assert [seen.json["model"] for seen in main.seen] == ["b/two"]
+
+
+async def test_a_recording_that_is_too_large_for_all_costs_nothing(tmp_path: Path) -> None:
+    async with upstream(HEARD) as main:
+        found = loaded(tmp_path, provider={"baseUrl": main.url}, audio={"maxBytes": 5})
+        with pytest.raises(RequestRejected) as caught:
+            await hear(found)
+    assert (main.seen, caught.value.sent) == ([], False)
+    assert "shorter parts" in caught.value.sentence
+
+
+async def test_a_candidate_uses_the_key_of_the_sign_in_it_names(tmp_path: Path) -> None:
+    store_profile(tmp_path / "profiles.json", Credential(WORK, "api-key"), name="openrouter:work")
+    models = [{"model": "a/one", "profile": "work"}, {"model": "b/two"}]
+    async with upstream(FAILED, HEARD) as main:
+        await hear(loaded(tmp_path, provider={"baseUrl": main.url}, audio={"models": models}))
+    keys = [seen.headers["authorization"] for seen in main.seen]
+    assert keys == [f"Bearer {WORK.reveal()}", f"Bearer {KEY.reveal()}"]
+
+
+async def test_without_its_sign_in_a_candidate_is_passed_over_unless_it_is_only_preferred(
+    tmp_path: Path,
+) -> None:
+    models = [
+        {"model": "a/one", "profile": "openrouter:work"},
+        {"model": "b/two", "preferredProfile": "openrouter:work"},
+    ]
+    async with upstream(HEARD) as main:
+        await hear(loaded(tmp_path, provider={"baseUrl": main.url}, audio={"models": models}))
+    (seen,) = main.seen
+    assert (seen.json["model"], seen.headers["authorization"]) == (
+        "b/two",
+        f"Bearer {KEY.reveal()}",
+    )
+
+
+async def test_a_key_that_is_refused_is_not_the_end_for_another_sign_in(tmp_path: Path) -> None:
+    store_profile(tmp_path / "profiles.json", Credential(WORK, "api-key"), name="openrouter:work")
+    models = [{"model": "a/one"}, {"model": "b/two"}, {"model": "c/three", "profile": "work"}]
+    async with upstream(REFUSED, HEARD) as main:
+        await hear(loaded(tmp_path, provider={"baseUrl": main.url}, audio={"models": models}))
+    assert [seen.json["model"] for seen in main.seen] == ["a/one", "c/three"]
+
+
+async def test_a_refused_recording_is_put_into_words_about_recordings(tmp_path: Path) -> None:
+    async with upstream(as_json({"error": {"code": 400, "message": "bad audio"}}, 400)) as main:
+        with pytest.raises(RequestRejected) as caught:
+            await hear(loaded(tmp_path, provider={"baseUrl": main.url}))
+    assert "couldn't work with that recording" in caught.value.sentence

@@ -556,9 +556,12 @@ async def test_a_recorded_note_can_be_fetched(lab: Lab, bot: telegram.Bot, ogg: 
     file = await note.get_file()
     assert file.file_path.endswith(".oga")
     assert bytes(await file.download_as_bytearray()) == ogg
-    again = lab.upload("voice", ogg, from_=1002)["file"]
-    assert again["file_unique_id"] == posted["file"]["file_unique_id"]
-    assert again["file_id"] != posted["file"]["file_id"]
+    whose = {"type": "user", "date": 1, "sender_user": {"id": 1001, "first_name": "Ada"}}
+    passed_on = lab.upload("voice", ogg, from_=1002, forward_origin=json.dumps(whose))["file"]
+    assert passed_on["file_unique_id"] == posted["file"]["file_unique_id"]
+    assert passed_on["file_id"] != posted["file"]["file_id"]
+    own = lab.upload("voice", ogg, from_=1002)["file"]
+    assert own["file_unique_id"] != posted["file"]["file_unique_id"]
 
 
 @pytest.mark.parametrize("kind", ["audio", "video_note", "video", "document", "photo"])

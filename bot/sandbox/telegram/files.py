@@ -64,17 +64,28 @@ class FileStore:
         self._by_path: dict[str, StoredFile] = {}
 
     def add(
-        self, data: bytes, *, kind: str, mime: str = "", name: str = "", claimed: int | None = None
+        self,
+        data: bytes,
+        *,
+        kind: str,
+        mime: str = "",
+        name: str = "",
+        claimed: int | None = None,
+        forwarded: bool = False,
     ) -> StoredFile:
-        """Store `data` as a new upload of `kind`; the same content shares its `file_unique_id`."""
+        """Store `data` as a new upload of `kind`.
+
+        What is forwarded is the file that was sent before; every other upload is one of its own.
+        """
         digest = hashlib.sha256(data)
         number = len(self._by_id)
         folder, suffix, prefix = _FOLDERS[kind]
         suffix = suffix if kind == "voice" else PurePosixPath(name).suffix or suffix
         unique = base64.urlsafe_b64encode(digest.digest()[:12]).decode().rstrip("=")
+        original = self._first(kind, digest.hexdigest()) if forwarded else None
         stored = StoredFile(
             file_id=f"{prefix}{unique}{number:06d}",
-            file_unique_id=f"Ag{kind[:2].upper()}{unique}",
+            file_unique_id=original or f"Ag{kind[:2].upper()}{unique}{number:06d}",
             kind=kind,
             sha256=digest.hexdigest(),
             size_bytes=len(data),
@@ -92,6 +103,11 @@ class FileStore:
         self._by_id[stored.file_id] = stored
         self._by_path[stored.path] = stored
         return stored
+
+    def _first(self, kind: str, sha256: str) -> str | None:
+        """The `file_unique_id` under which this content was first sent."""
+        uploads = (one for one in self._by_id.values() if (one.kind, one.sha256) == (kind, sha256))
+        return next((one.file_unique_id for one in uploads), None)
 
     def find(self, file_id: str) -> StoredFile | None:
         """The upload with this id."""

@@ -74,6 +74,7 @@ def upload(world: World, order: UploadOrder, data: bytes) -> Posted:
         mime=_MIME[order.kind] if order.mime is None else order.mime,
         name=order.file_name or "",
         claimed=order.file_size,
+        forwarded=order.forward_origin is not None,
     )
     fields = media_fields(
         order.kind,

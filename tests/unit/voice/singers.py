@@ -50,9 +50,10 @@ class Singer:
 
     async def asked(self, count: int) -> None:
         """Wait until `count` requests were made."""
-        while len(self.texts) < count:
-            self.changed.clear()
-            await self.changed.wait()
+        async with asyncio.timeout(20):
+            while len(self.texts) < count:
+                self.changed.clear()
+                await self.changed.wait()
 
 
 async def settled() -> None:
@@ -104,11 +105,11 @@ def story(count: int, *, first: int = 1) -> str:
 
 
 def notes_of(text: str) -> Pcm:
-    """A tone of its own for each number in `text`, two seconds long."""
+    """A tone of its own for each number in `text`, two seconds long; a high one for none."""
     parts: list[Pcm] = []
     for number in NUMBER.findall(text):
         parts += [tone(NOTE_HZ + STEP_HZ * int(number), NOTE_S), hush(GAP_S)]
-    return joined(*parts[:-1])
+    return joined(*parts[:-1]) if parts else tone(2_000, NOTE_S)
 
 
 def numbers_in(*bubbles: Bubble) -> list[int]:

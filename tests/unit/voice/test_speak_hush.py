@@ -99,9 +99,9 @@ async def test_a_rejected_format_is_not_tried_again(speaker_of: MakeSpeaker) -> 
 
 async def test_no_early_bubble_is_given_out(speaker_of: MakeSpeaker, early: list[Bubble]) -> None:
     singer = Singer(notes_of, held=True)
-    speaker = speaker_of(singer, progressive=True, parallel=6)
+    speaker = speaker_of(singer, progressive=True, parallel=5)
     speaker.feed(story(8))
-    await singer.asked(6)
+    await singer.asked(5)
     speaker.hush()
     let_all(singer)
     await speaker.drained()

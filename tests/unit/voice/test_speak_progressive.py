@@ -44,7 +44,7 @@ class Stage:
             synthesizer=self.singer,
             voice=VOICE,
             workshop=self.workshop,
-            settings=SpeakSettings(**{"progressive": True, **options}),
+            settings=SpeakSettings(**{"progressive": True, "closing_parallel": 12, **options}),
             on_event=self._event,
             on_bubble=lambda bubble, index: self.early.append((index, bubble)),
             clock=self.clock,
@@ -97,6 +97,20 @@ async def test_the_first_bubble_is_given_out_while_the_model_still_writes(stage:
     assert len(rest) == 1
     assert speaker.first_index == 1
     assert numbers_in(*rest) == [3, 4, 5, 6, 7]
+
+
+async def test_it_goes_out_however_fast_speech_is_made(stage: Stage) -> None:
+    stage.singer.held = False
+    speaker = stage.speaker()
+    text = story(6)
+    for at in range(0, len(text), 10):
+        speaker.feed(text[at : at + 10])
+        await settled()
+        await asyncio.sleep(0.002)  # all that was written is spoken before more is
+    await stage.has_given(1)
+    assert numbers_in(stage.early[0][1]) == [1, 2]
+    rest = await speaker.finish()
+    assert numbers_in(*rest) == [3, 4, 5, 6]
 
 
 async def test_a_short_answer_stays_one_bubble(stage: Stage) -> None:
@@ -223,6 +237,7 @@ async def test_a_failed_answer_gives_nothing_more_out(stage: Stage) -> None:
     stage.singer.gates[sentence(5).strip()].set()
     await settled()
     await stage.sings(1, 2)
+    let_all(stage)
     with pytest.raises(UpstreamDown):
         await speaker.finish()
     assert stage.early == []
@@ -283,6 +298,8 @@ async def told(
     for at in range(0, len(text), 30):
         speaker.feed(text[at : at + 30])
         await settled()
+    if not resumed:
+        await until(lambda: len(bubbles) == 2)
     rest = await speaker.finish()
     assert not set(bubbles) & set(range(speaker.first_index, speaker.first_index + len(rest)))
     bubbles.update(enumerate(rest, speaker.first_index))

@@ -133,7 +133,7 @@ async def test_what_is_held_is_not_certain_enough_for_an_early_bubble(
     speaker.feed(story(2))
     speaker.end_of_stretch()
     await singer.asked(2)
-    speaker.feed("Now I am going to look at many other things, " * 10)
+    speaker.feed("Now I am going to look at many other things and " * 4)
     await settled()
     speaker.drop_pending()
     (bubble,) = await speaker.finish()

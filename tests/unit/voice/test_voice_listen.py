@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.errors import AudioUnreadable, NothingHeard, UpstreamDown
+from bot.errors import AudioTooLarge, AudioUnreadable, NothingHeard, UpstreamDown
 from bot.values.audio import Recording, Transcript
 from bot.voice.limits import NoteLimits
 from bot.voice.listen import Heard, ListenSettings, listen
 from bot.voice.opus import encode
 from bot.voice.workshop import Workshop
 from tests import voices
-from tests.unit.voice.sounds import Ear
+from tests.unit.voice.sounds import Ear, hush, joined, tone
 from tests.unit.voice.test_voice_prepare import sentences_of
 
 SPLIT = NoteLimits(pass_s=8, part_after_s=4, part_max_s=6)
@@ -121,3 +121,92 @@ async def test_a_part_that_fails_stops_the_others_and_is_raised_as_it_is(
     with pytest.raises(UpstreamDown):
         await hear(data, ear, workshop, ListenSettings(limits=SPLIT))
     assert (len(ear.recordings), ear.cancelled) == (2, 1)
+
+
+@pytest.mark.parametrize("phantom", ["Untertitel der Amara.org-Community", "♪♪", "..."])
+async def test_a_line_that_models_write_for_noise_is_nothing_heard(
+    workshop: Workshop, phantom: str
+) -> None:
+    with pytest.raises(NothingHeard):
+        await hear(voices.say("Hello there."), Ear({0: phantom}), workshop)
+
+
+async def test_a_short_answer_is_believed_where_somebody_had_the_time_to_say_it(
+    workshop: Workshop,
+) -> None:
+    said = await hear(voices.say("Thank you very much indeed."), Ear({0: "Thank you."}), workshop)
+    assert said.text == "Thank you."
+    blip = encode(joined(hush(0.5), tone(300, 0.12), hush(0.5)), bitrate=32_000).ogg
+    with pytest.raises(NothingHeard):
+        await hear(blip, Ear({0: "Thank you."}), workshop)
+
+
+async def test_a_part_of_noise_is_left_out_and_credits_behind_words_are_cut_off(
+    workshop: Workshop,
+) -> None:
+    ear = Ear({0: "We met in Rome.", 1: "Untertitel der Amara.org-Community", 2: "It rained. ♪♪"})
+    data = encode(sentences_of(6), bitrate=16_000).ogg
+    heard = await hear(data, ear, workshop, ListenSettings(limits=SPLIT))
+    assert heard.text == "We met in Rome. It rained."
+    assert len(heard.parts) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "language"),
+    [
+        ("Guten Morgen, wie geht es dir heute?", "", "de"),
+        ("Guten Morgen, wie geht es dir heute?", "english", "de"),
+        ("Okay", "nl", "nl"),
+        ("Okay", "", "fr"),
+    ],
+)
+async def test_the_language_is_what_the_model_names_else_that_of_the_text_else_the_likely_one(
+    workshop: Workshop, text: str, named: str, language: str
+) -> None:
+    class Naming(Ear):
+        async def transcribe(self, recording: Recording, *, language: str = "") -> Transcript:
+            return Transcript(text, "test/ear", named)
+
+    settings = ListenSettings(expected="fr")
+    heard = await hear(voices.say("Good morning, how are you?"), Naming(), workshop, settings)
+    assert heard.language == language
+
+
+async def test_a_transcript_is_cut_at_what_its_model_may_write(workshop: Workshop) -> None:
+    settings = ListenSettings(max_chars={"test/ear": 11, "other/ear": 2})
+    heard = await hear(voices.say("Hello there."), Ear({0: "Hello there, Bo."}), workshop, settings)
+    assert heard.text == "Hello there"
+
+
+async def test_what_no_listener_takes_is_refused_before_anything_is_paid(
+    workshop: Workshop,
+) -> None:
+    ear = Ear()
+    with pytest.raises(AudioTooLarge) as caught:
+        await hear(voices.say("Hello there."), ear, workshop, ListenSettings(max_bytes=2_000))
+    assert "shorter parts" in caught.value.sentence
+    assert ear.recordings == []
+
+
+async def test_progress_is_told_of_many_parts_and_not_of_few(workshop: Workshop) -> None:
+    told: list[tuple[int, int]] = []
+
+    async def tell(done: int, total: int) -> None:
+        told.append((done, total))
+
+    async def heard_of(count: int) -> list[tuple[int, int]]:
+        told.clear()
+        data = encode(sentences_of(count), bitrate=16_000).ogg
+        await listen(
+            data,
+            mime="audio/ogg",
+            file_name="",
+            transcriber=Ear(),
+            workshop=workshop,
+            settings=ListenSettings(limits=SPLIT, concurrency=1),
+            on_progress=tell,
+        )
+        return told
+
+    assert await heard_of(4) == []
+    assert await heard_of(6) == [(0, 3), (1, 3), (2, 3), (3, 3)]

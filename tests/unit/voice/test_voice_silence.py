@@ -7,7 +7,7 @@ from array import array
 import pytest
 
 from bot.values.audio import Pcm
-from bot.voice.silence import frames_are_silent, is_silent
+from bot.voice.silence import Loudness, frames_are_silent, is_silent, speech_seconds
 from tests import voices
 from tests.unit.voice.sounds import hush, joined, louder, mixed, noise, tone
 
@@ -68,3 +68,15 @@ def test_three_loud_frames_are_no_speech_and_six_are() -> None:
     quiet, loud = [10] * 200, 5_000
     assert frames_are_silent(array("H", [*quiet, *[loud] * 3, *quiet]))
     assert not frames_are_silent(array("H", [*quiet, *[loud] * 6, *quiet]))
+
+
+def test_the_time_somebody_speaks_leaves_out_pauses_and_noise() -> None:
+    def spoken_s(pcm: Pcm) -> float:
+        loudness = Loudness(pcm.rate)
+        loudness.feed(pcm.data)
+        return speech_seconds(loudness.rms)
+
+    sentence = joined(tone(300, 1.0), hush(2.0), tone(300, 0.5), hush(1.5))
+    assert spoken_s(sentence) == pytest.approx(1.5, abs=0.06)
+    assert spoken_s(hush(3.0)) == 0
+    assert spoken_s(noise(3.0, level_db=-30)) == 0

@@ -19,6 +19,8 @@ from bot.voice.directives import Directives, without_directives
 log = structlog.get_logger()
 TRANSCRIPT = "{transcript}"
 ECHO_CHARS = 1_000  # an echo tells what was understood; it is no minutes of a meeting
+LISTENING = "listening"
+LISTENED = "🎧 Listening: {done} of {total} parts"
 NOT_SPOKEN = "I couldn't say that aloud. {why}"
 
 
@@ -59,6 +61,17 @@ class Telling:
     async def say(self, sentence: str, *, key: str) -> None:
         """A sentence of the bot's own, in Markdown."""
         await self._reply.deliver(TextPart(key, sentence, answers=self._answers))
+
+    async def listening(self, done: int, total: int) -> None:
+        """How far a long note is heard; nothing of it stays."""
+        if done >= total:
+            await self._reply.change(LISTENING, None)
+            return
+        part = TextPart(LISTENING, LISTENED.format(done=done, total=total), answers=True)
+        if done == 0:
+            await self._reply.deliver(part)
+        else:
+            await self._reply.change(LISTENING, part)
 
     def echo(self, heard: str) -> None:
         """Show what was heard, if that is wanted; the answer waits for it."""

@@ -54,7 +54,14 @@ class Turn:
             first.conversation, turn_id=self.id, answers=first.message_id
         )
         self._looking = Looking(crew, channel, payer=self._payer, trace=trace)
-        self._hearing = Hearing(crew, channel, self._looking, payer=self._payer, trace=trace)
+        self._hearing = Hearing(
+            crew,
+            channel,
+            self._looking,
+            payer=self._payer,
+            trace=trace,
+            on_progress=self._listened,
+        )
         self._telling = Telling(
             crew,
             self._reply,
@@ -108,6 +115,9 @@ class Turn:
         chosen = await self._door.desk.conversations.choices(self._payer.conversation)
         mode = self._crew.settings.queue.mode_for(incoming, chosen=chosen.queue)
         return mode is Mode.STEER and await self._door.admits(incoming)
+
+    async def _listened(self, done: int, total: int) -> None:
+        await self._telling.listening(done, total)
 
     async def dissolve(self) -> None:
         """Its messages are answered elsewhere."""

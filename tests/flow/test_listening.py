@@ -198,6 +198,7 @@ def test_a_long_note_that_was_killed_goes_on_with_the_parts_that_are_missing(
     minute = voices.long_speech(60, format="mp3")  # frames of mp3 may be joined as they are
     stage.sends(minute * 21, kind="audio", name="talk.mp3", mime="audio/mpeg")
     waits(lambda: books(stage).heard == 1 and posts(stage)["transcription"] == 2)
+    stage.awaits_text("Listening: 1 of 3 parts")
     bot.kill()
     stage.openrouter.post("release", {"gate": "later"})
     stage.answers("That was long.")
@@ -207,6 +208,8 @@ def test_a_long_note_that_was_killed_goes_on_with_the_parts_that_are_missing(
     assert books(stage).heard == 3
     assert posts(stage)["transcription"] == 4  # the one under way is asked again
     assert booked(stage, "transcription") == {"done": 3, "maybe_paid": 1}
+    stage.awaits_settled()
+    assert not [text for text in stage.texts() if "Listening" in text], "the progress is gone"
     (echo,) = [text for text in stage.texts() if text.startswith("📝")]
     assert echo == f'📝 "{" ".join(["A part of it."] * 3)}"'
 

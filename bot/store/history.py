@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -34,9 +35,19 @@ class HistoryTable:
         self._queries = queries("history")
 
     async def add(
-        self, conversation: str, *, turn_id: str, position: int, messages: list[Message]
+        self,
+        conversation: str,
+        *,
+        turn_id: str,
+        position: int,
+        messages: list[Message],
+        answers: Sequence[int] = (),
     ) -> None:
-        """Store `messages` of a turn from `position` on. What is stored already stays as it is."""
+        """Store `messages` of a turn from `position` on. What is stored already stays as it is.
+
+        `answers` are the inbox entries that this turn now answers, its own first: they make one
+        turn from here on, in the same transaction.
+        """
         now_ms = self._clock.now_ms()
         async with self._database.transaction() as connection:
             for offset, message in enumerate(messages):
@@ -48,6 +59,8 @@ class HistoryTable:
                     message=json.dumps(message),  # escaped: SQLite refuses half a surrogate pair
                     now_ms=now_ms,
                 )
+            for entry_id in answers:
+                await queries("inbox").join(connection, id=entry_id, first=answers[0])
         killpoint.reach("after-history")
 
     async def of_turn(self, turn_id: str) -> list[Message]:

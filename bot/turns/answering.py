@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -79,7 +80,7 @@ class Answering:
         incoming = await self._burst.seal()  # what is said from now on is another turn
         if checkpoint.answer is None:
             self._looking.begin(incoming)
-        if asks_to_stop(notes.own, incoming):
+        if asks_to_stop(notes.own, self._burst):
             await self._telling.say(STOPPED, key="stopped")
             return
         choices = await self._desk.conversations.effective(
@@ -161,13 +162,20 @@ class Answering:
 
     async def _listen(self, checkpoint: Checkpoint) -> tuple[HeardNotes, StageError | None]:
         """What the notes say; or why a film could not be listened to."""
+        if not self._burst.closed:
+            with suppress(StageError):
+                await self.hear(checkpoint)
+        incoming = await self._burst.seal()
         try:
-            notes = await self.hear(checkpoint)
-        except (ListenError, Refused) as error:
-            note = self._burst.incoming.note
-            if note is None or not is_film(note):
+            notes = await self.hear(checkpoint)  # with what joined at the last moment
+        except StageError as error:
+            film = incoming.note is not None and is_film(incoming.note)
+            if film and isinstance(error, ListenError | Refused):
+                return HeardNotes(), error  # there is something to see
+            if all(message.note is not None for message in self._burst.messages):
                 raise
-            return HeardNotes(), error  # there is something to see
+            await self._telling.say(error.sentence, key="unheard")
+            return HeardNotes(), None  # what was said besides is answered all the same
         if notes.own is not None:
             self._telling.echo(notes.own)
         unheard = (*notes.failed, *filter(None, [notes.quoted_failed]))
@@ -254,6 +262,9 @@ class Answering:
         return None
 
 
-def asks_to_stop(heard: str | None, incoming: Incoming) -> bool:
-    """Whether a note says "stop" and nothing else."""
-    return heard is not None and is_stop(heard) and not incoming.text
+def asks_to_stop(heard: str | None, burst: Burst) -> bool:
+    """Whether the last that was said is a note that says "stop" and nothing else."""
+    last = burst.messages[-1]
+    if heard is None or last.note is None or last.text:
+        return False
+    return is_stop(heard if len(burst.messages) == 1 else heard.rpartition("\n")[2])

@@ -28,7 +28,15 @@ from bot.turns.turn import Turn
 from bot.values.conversation import Command, Incoming
 
 log = structlog.get_logger()
-TOO_MANY = "{count} messages wait for me already. Please give me a moment, then send it again."
+TOO_MANY = (
+    "I can't take this message: {count} wait for me already. Please send it again when I have "
+    "answered."
+)
+LEFT_OUT = (
+    "I left this message out, because {count} newer ones wait for me. Please send it again if it "
+    "still matters."
+)
+STOP = "stop"
 NOTES_AHEAD = 4  # listened to before their lane comes to them; thirty forwarded at once must queue
 
 
@@ -130,7 +138,7 @@ class Dispatcher:
         messages = [self._with_typed_stop(incoming) for incoming in read if incoming is not None]
         if len(messages) < len(read):
             await self._inbox.close(entry.id, "ignored")
-        elif self._gatherer.join(entry, messages[0]) is None:
+        elif not await self._join(entry, messages[0]):
             burst = self._gatherer.begin(arrived.entries, messages, resumed=arrived.resumed)
             key = messages[0].conversation.key
             queue = _Queue(self._lanes, key)
@@ -138,6 +146,25 @@ class Dispatcher:
             if not arrived.resumed and self._lanes.busy(key):
                 await self._meet(turn, key)
             self._send_on(turn, key)
+
+    async def _join(self, entry: Entry, incoming: Incoming) -> bool:
+        """Whether the message belongs to a turn that is there already."""
+        burst = self._gatherer.find(entry, incoming)
+        if burst is None:
+            return False
+        if not burst.continues(incoming) and not await self._door.admits(incoming):
+            return False  # what is not meant for the bot must not get in with what is
+        if not burst.takes(incoming):
+            return False  # the turn has begun meanwhile
+        burst.add(entry, incoming)
+        key = incoming.conversation.key
+        for turn in self._waiting(key):
+            if turn.burst is burst and burst.collecting and incoming.note is not None:
+                self._tasks.spawn(self._listen_ahead(turn, key), name=f"{turn.id} listens ahead")
+        return True
+
+    def _waiting(self, key: str) -> tuple[Turn, ...]:
+        return tuple(job for job in self._lanes.waiting(key) if isinstance(job, Turn))
 
     async def _meet(self, turn: Turn, key: str) -> None:
         """A message comes while an earlier one is answered (facts/behaviour.md F)."""
@@ -151,31 +178,39 @@ class Dispatcher:
             case Mode.HUSH if isinstance(running, Turn):
                 running.hush()
             case Mode.INTERRUPT if isinstance(running, Turn):
-                if running.interrupt():
-                    self._lanes.stop(key)
+                turn.burst.collect(0.0)  # what has not begun yet is answered with the newest
+                if running.incoming.command is None and running.interrupt():
+                    self._lanes.interrupt(key)
             case Mode.COLLECT:
-                turn.burst.collecting = True
-                turn.burst.wait_for_more(rules.collect_s(incoming.conversation.channel))
-        waiting = [job for job in self._lanes.waiting(key) if isinstance(job, Turn)]
-        waiting = [job for job in waiting if not job.stopped]
+                turn.burst.collect(rules.collect_s(incoming.conversation.channel))
+        waiting = [one for one in self._waiting(key) if one.incoming.command is None]
+        waiting = [one for one in waiting if not one.stopped]
         if len(waiting) >= rules.cap:
             self._overflow(turn, waiting, rules)
 
-    @staticmethod
-    def _overflow(turn: Turn, waiting: Sequence[Turn], rules: QueueRules) -> None:
-        log.warning("queue.full", conversation=turn.incoming.conversation.key, drop=rules.drop)
+    def _overflow(self, turn: Turn, waiting: Sequence[Turn], rules: QueueRules) -> None:
+        key = turn.incoming.conversation.key
+        log.warning("queue.full", conversation=key, drop=rules.drop)
         if rules.drop == "old":
-            waiting[0].stop()
+            oldest = waiting[0]
+            self._lanes.take(key, oldest)
+            oldest.refuse(LEFT_OUT.format(count=len(waiting)))
+            self._tasks.spawn(oldest.run(), name=f"{oldest.id} is left out")
         elif rules.drop == "new":
             turn.refuse(TOO_MANY.format(count=len(waiting)))
         else:
-            turn.burst.collecting = True  # the rest is answered in one go
+            turn.burst.collect(0.0)  # the rest is answered in one go
 
     def _send_on(self, turn: Turn, key: str) -> None:
         incoming = turn.incoming
         self._tasks.spawn(self._crew.warm(), name="warming up")
         command = incoming.command
-        if command is not None and command.name in commands.OVERTAKING:
+        overtakes = command is not None and command.name in commands.OVERTAKING
+        if command is not None and (command.name == STOP or not overtakes):
+            self._gatherer.part(incoming.conversation)
+        if command is not None and command.name == STOP:
+            self._lanes.fence(key)
+        if overtakes or turn.refused:
             self._tasks.spawn(turn.run(), name=f"{turn.id} overtakes")
             return
         if incoming.note is not None:
@@ -193,5 +228,5 @@ class Dispatcher:
         """A bare "stop" typed while the bot is busy means /stop."""
         busy = self._lanes.busy(incoming.conversation.key)
         if busy and incoming.command is None and not incoming.note and is_stop(incoming.text):
-            return replace(incoming, command=Command("stop"))
+            return replace(incoming, command=Command(STOP))
         return incoming

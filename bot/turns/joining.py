@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.values.conversation import ChatKind, Incoming
+from bot.values.conversation import Incoming
 
 ALBUM_S = 0.5
 FORWARDS_S = 0.08
@@ -50,7 +50,7 @@ def wait_s(latest: Incoming, rules: WaitRules) -> float:
 
 
 def belongs(messages: Sequence[Incoming], incoming: Incoming, rules: WaitRules) -> bool:
-    """Whether `incoming` continues `messages`, which are still waited for."""
+    """Whether `incoming` continues `messages`: of one album, paste, burst of forwards."""
     first, last = messages[0], messages[-1]
     if incoming.command is not None or not same_speaker(first, incoming):
         return False
@@ -70,9 +70,10 @@ def same_speaker(one: Incoming, other: Incoming) -> bool:
     return one.conversation == other.conversation and one.sender.id == other.sender.id
 
 
-def meant(incoming: Incoming) -> bool:
-    """Whether the bot is spoken to."""
-    return incoming.addressed or incoming.chat_kind is ChatKind.PRIVATE
+def is_typed(incoming: Incoming) -> bool:
+    """Whether it is words alone: nothing to listen to or look at, here or in what it answers."""
+    quoted = incoming.quote is not None and incoming.quote.attachments
+    return _typed(incoming) and not quoted
 
 
 def _typed(incoming: Incoming) -> bool:
@@ -84,6 +85,7 @@ def _continues_paste(messages: Sequence[Incoming], incoming: Incoming) -> bool:
     size = sum(len(message.text) for message in (*messages, incoming))
     return (
         len(last.text) >= PASTE_CHARS
+        and not incoming.forwarded_from
         and len(messages) < PASTE_PARTS
         and size <= PASTE_MOST_CHARS
         and _follows(last.message_id, incoming.message_id)

@@ -42,28 +42,42 @@ class Queue(Protocol):
 
 
 class Steering:
-    """Takes what waits into the turn of `burst`."""
+    """Takes what waits into the turn of `burst`.
+
+    What is offered stays in the lane until it is stored as part of this turn, together with the
+    note that its inbox entries are settled with this turn's: whatever ends the process or the turn
+    in between, it is answered once.
+    """
 
     def __init__(self, burst: Burst, queue: Queue) -> None:
         self._burst = burst
         self._queue = queue
-        self._taken: list[Waiting] = []
+        self._offered: list[Waiting] = []
 
-    async def take(self) -> list[Message]:
-        """What was said since, as messages of this turn; `keep` once they are stored."""
+    async def offer(self) -> list[Message]:
+        """What was said since, as messages of this turn; `accept` once they are stored."""
+        self._offered = []
         said: list[Message] = []
         for turn in self._queue.waiting():
-            if not await turn.steers() or not self._queue.take(turn):
+            if not await turn.steers():
                 break
-            self._taken.append(turn)
+            turn.burst.close()
+            self._offered.append(turn)
             said.append({"role": "user", "content": user_text(turn.burst.incoming, heard=None)})
         return said
 
-    async def keep(self) -> None:
-        """What was taken is settled with this turn from now on."""
-        taken, self._taken = self._taken, []
-        if taken:
-            log.info("turn.steered", messages=len(taken))
-            await self._burst.absorb([turn.burst for turn in taken])
-            for turn in taken:
-                await turn.dissolve()
+    @property
+    def entry_ids(self) -> list[int]:
+        """The inbox entries of this turn with what is offered, the first first."""
+        bursts = [self._burst, *(turn.burst for turn in self._offered)]
+        return [entry.id for burst in bursts for entry in burst.entries]
+
+    async def accept(self) -> None:
+        """What was offered is stored: it waits no more."""
+        offered, self._offered = self._offered, []
+        for turn in offered:
+            self._queue.take(turn)
+            self._burst.absorb(turn.burst)
+        log.info("turn.steered", messages=len(offered))
+        for turn in offered:
+            await turn.dissolve()

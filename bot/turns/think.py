@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -92,8 +92,7 @@ class Thinker:
             pending = _pending_calls(messages)
             if pending:
                 await self._store(messages, await self._run_tools(pending))
-                await self._store(messages, await self._steering.take())
-                await self._steering.keep()
+                await self._steer(messages)
             elif messages[-1]["role"] == "assistant":
                 break
             done = await self._ask(messages, with_tools=rounds_left > 0)
@@ -195,16 +194,27 @@ class Thinker:
         )
         return await self._crew.tools.call(call, context)
 
+    async def _steer(self, messages: list[Message]) -> None:
+        """Take up what the person has said since."""
+        said = await self._steering.offer()
+        if said:
+            await self._keep(len(messages), said, answers=self._steering.entry_ids)
+            messages.extend(said)
+            await self._steering.accept()
+
     async def _store(self, messages: list[Message], new: list[Message]) -> None:
         await self._keep(len(messages), new)
         messages.extend(new)
 
-    async def _keep(self, position: int, new: list[Message]) -> None:
+    async def _keep(
+        self, position: int, new: list[Message], *, answers: Sequence[int] = ()
+    ) -> None:
         await self._crew.history.add(
             self._payer.conversation,
             turn_id=self._payer.turn_id,
             position=position,
             messages=new,
+            answers=answers,
         )
 
     async def _show(self, text: str, *, opens: bool) -> None:

@@ -19,6 +19,7 @@ from bot.turns.commands import Answer
 from bot.turns.door import SILENCE, Door
 from bot.turns.gather import Burst
 from bot.turns.hearing import Hearing
+from bot.turns.joining import is_typed
 from bot.turns.looking import Looking
 from bot.turns.paying import Payer
 from bot.turns.queueing import Mode
@@ -85,15 +86,22 @@ class Turn:
     def stop(self) -> None:
         """The person wants no more of this turn."""
         self._stopped = True
+        self.burst.close()  # what is said from now on is not stopped with it
         self._hearing.abort()
 
     @property
     def stopped(self) -> bool:
         return self._stopped
 
+    @property
+    def refused(self) -> bool:
+        return bool(self._refusal)
+
     def refuse(self, sentence: str) -> None:
         """Whatever it is about: say `sentence` and no more."""
         self._refusal = sentence
+        self.burst.close()
+        self._hearing.abort()
 
     def interrupt(self) -> bool:
         """Give way to what the person says now; whether the whole turn has to be stopped for it.
@@ -109,8 +117,8 @@ class Turn:
 
     async def steers(self) -> bool:
         """Whether this turn, which waits, may become part of the one that runs."""
-        incoming = self.incoming
-        if self.burst.waits or incoming.command or incoming.attachments or not incoming.text:
+        incoming = self.burst.incoming
+        if self._stopped or self._refusal or self.burst.waits or not is_typed(incoming):
             return False
         chosen = await self._door.desk.conversations.choices(self._payer.conversation)
         mode = self._crew.settings.queue.mode_for(incoming, chosen=chosen.queue)
@@ -129,18 +137,23 @@ class Turn:
             self.incoming = await self.burst.quiet()
             if self.incoming.note is None or not await self._door.admits(self.incoming):
                 return False
+            if self._stopped or self._refusal:
+                return False
             checkpoint = await self._open()
             if checkpoint.state != "open" or checkpoint.answer is not None:
                 return False
             await self._reply.show(Activity.TYPING)
             heard = await self._answering.hear(checkpoint)
-            self.incoming = await self.burst.seal()
+            if self.burst.collecting:
+                self.incoming = self.burst.incoming  # more may come until its lane is free
+            else:
+                self.incoming = await self.burst.seal()
         except StageError:
             return False  # said in its place, when the lane comes to this turn
         except asyncio.CancelledError:
             await self._hearing.cancel()
             raise
-        return asks_to_stop(heard.own, self.incoming)
+        return asks_to_stop(heard.own, self.burst)
 
     async def run(self) -> None:
         """Live the turn to its end. Every failure ends in a sentence in the chat."""
@@ -177,9 +190,11 @@ class Turn:
         if checkpoint.state != "open":
             return "done"
         if self._refusal:
-            await self._telling.say(self._refusal, key="refused")
+            await self._reply.deliver(TextPart("refused", self._refusal, answers=True))
             return "done"
-        if self.incoming.note is None or checkpoint.heard is not None:
+        self.burst.begin()
+        listens = self.incoming.note is not None and checkpoint.heard is None
+        if not listens or not await self._door.admits(self.incoming):
             self.incoming = await self.burst.seal()
         answer = await self._door.answer(self.incoming)
         if answer is SILENCE:

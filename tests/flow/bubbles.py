@@ -54,10 +54,11 @@ def _pitches(samples: array[int]) -> list[int]:
     for start in range(0, len(samples) - window, window):
         part = samples[start : start + window]
         if max(part) < 1_000:
+            heard.append(0)  # a pause: the windows around it are no neighbours
             continue
         turns = sum(a < 0 <= b for a, b in pairwise(part))
         heard.append(round(turns * 10 / 100))
-    steady = [a for a, b in pairwise(heard) if a == b]
+    steady = [a for a, b in pairwise(heard) if a == b > 0]
     return [tone for n, tone in enumerate(steady) if n == 0 or tone != steady[n - 1]]
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from bot.store.db import Database
 from bot.store.inbox import Entry, InboxTable
-from bot.turns.gather import AT_MOST, Burst, Gatherer, merged, together
+from bot.turns.gather import AT_MOST, Burst, Gatherer, together
 from bot.turns.joining import ALBUM_S as QUIET_S
+from bot.turns.merging import merged
 from bot.values.conversation import (
     Attachment,
     AttachmentKind,
@@ -71,11 +72,19 @@ async def stored(inbox: InboxTable, count: int) -> list[Entry]:
     return await inbox.add(("telegram", str(number), {}) for number in range(count))
 
 
+def joins(gatherer: Gatherer, entry: Entry, incoming: Incoming) -> Burst | None:
+    """The burst that this message has joined."""
+    burst = gatherer.find(entry, incoming)
+    if burst is not None:
+        burst.add(entry, incoming)
+    return burst
+
+
 def gathered(gatherer: Gatherer, entries: list[Entry], parts: list[Incoming]) -> list[Burst]:
     """The bursts that these messages begin, arriving one after the other."""
     begun = []
     for entry, incoming in zip(entries, parts, strict=True):
-        if gatherer.join(entry, incoming) is None:
+        if not joins(gatherer, entry, incoming):
             begun.append(gatherer.begin([entry], [incoming]))
     return begun
 
@@ -106,7 +115,7 @@ async def test_every_part_makes_it_wait_anew(inbox: InboxTable, clock: Clock) ->
     gatherer = Gatherer(inbox, clock)
     burst = gatherer.begin([one], [part(1)])
     clock.at_s = 0.4
-    assert gatherer.join(two, part(2)) is burst
+    assert joins(gatherer, two, part(2)) is burst
     await burst.seal()
     assert clock.at_s == pytest.approx(0.4 + QUIET_S)
 
@@ -118,7 +127,7 @@ async def test_who_comes_after_it_was_sealed_is_a_turn_of_its_own(
     gatherer = Gatherer(inbox, clock)
     burst = gatherer.begin([one], [part(1)])
     await burst.seal()
-    assert gatherer.join(late, part(2)) is None
+    assert joins(gatherer, late, part(2)) is None
     assert len(burst.entries) == 1
 
 
@@ -161,9 +170,9 @@ async def test_after_a_restart_the_same_entries_make_the_same_turn(
     ]
     again = Gatherer(inbox, clock)
     known = again.begin(groups[0], [part(n) for n in range(3)], resumed=True)
-    assert known.sealed
+    assert known.closed
     assert known.id == burst.id
-    assert again.join(groups[1][0], part(3)) is None
+    assert joins(again, groups[1][0], part(3)) is None
 
 
 async def test_closing_the_first_closes_all_that_joined_and_nothing_else(

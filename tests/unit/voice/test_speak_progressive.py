@@ -343,7 +343,7 @@ async def test_an_answer_that_begins_the_same_repeats_only_that(workshop: Worksh
     assert numbers_in(other[2]) == [11, 12]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     lengths=st.lists(st.integers(1, 80), min_size=1, max_size=12),
     waits=st.lists(st.integers(0, 4), min_size=9, max_size=9),

@@ -11,11 +11,6 @@ from bot.voice.language import iso_639_1
 from bot.voice.limits import NoteLimits
 from bot.voice.listen import ListenSettings
 
-MB = 1_000_000
-TELEGRAM_ROOT = "api.telegram.org"
-CLOUD_BYTES = 20 * MB  # what Telegram's own server gives out (facts/telegram-api.md §3)
-LOCAL_BYTES = 2_000 * MB  # the same of a server of one's own
-
 
 def audio_models(config: Config) -> list[MediaModel]:
     """The candidates that Parley can ask, in order; without any, the default model."""
@@ -70,13 +65,6 @@ def rules(config: Config) -> ear_rules.EarRules:
             prefer="last" if chosen.prefer == "last" else "first",
         ),
     )
-
-
-def download_limit_bytes(config: Config) -> int:
-    """The largest file that is fetched: as configured, and no more than the server gives."""
-    telegram = config.channels.telegram
-    server = CLOUD_BYTES if TELEGRAM_ROOT in telegram.api_root else LOCAL_BYTES
-    return min(round(telegram.media_max_mb * MB), server)
 
 
 def _rule(rule: ScopeRule) -> ear_rules.ScopeRule:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.access.policy import AccessRules, GroupRule
-from bot.app import ears
+from bot.app import ears, sizes
 from bot.channels.telegram.settings import TelegramSettings
 from bot.config.load import Loaded, telegram_token
 from bot.config.schema import Config
@@ -151,6 +151,9 @@ def telegram_settings(loaded: Loaded) -> TelegramSettings | None:
         send_timeout_s=waits.telegram_send_s,
         media_write_timeout_s=waits.download_s,
         text_chunk_limit=telegram.text_chunk_limit,
+        local_file_roots=tuple(map(Path, telegram.trusted_local_file_roots)),
+        download_limit_bytes=sizes.download_limit_bytes(loaded.config),
+        upload_limit_bytes=sizes.upload_limit_bytes(loaded.config),
         streaming_mode=telegram.streaming.mode,
     )
 
@@ -209,7 +212,7 @@ def turn_settings(config: Config) -> TurnSettings:
         ),
         listen=ears.listen_settings(config),
         ears=ears.rules(config),
-        download_limit_bytes=ears.download_limit_bytes(config),
+        download_limit_bytes=sizes.download_limit_bytes(config),
         speak=SpeakSettings(language=audio.language or "", learned=Learned()),
     )
 

@@ -18,7 +18,7 @@ _CHANNELS = """
 _TELEGRAM = """
     name accounts defaultAccount capabilities execApprovals markdown commands customCommands
     configWrites direct dms dmHistoryLimit mentionPatterns contextVisibility defaultTo
-    timeoutSeconds mediaGroupFlushMs pollingStallThresholdMs retry proxy trustedLocalFileRoots
+    timeoutSeconds mediaGroupFlushMs pollingStallThresholdMs retry proxy
     webhookCertPath actions threadBindings reactionNotifications reactionLevel heartbeat
     healthMonitor linkPreview silentErrorReplies responsePrefix errorPolicy errorCooldownMs
     autoTopicLabel richMessages includeGroupHistoryContext implicitMentions

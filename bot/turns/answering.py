@@ -225,8 +225,8 @@ class Answering:
         except StageError:
             await self._telling.leave_what_is_written()
             raise
+        self.complete = True  # from here on whoever interrupts gets it in writing
         await self._crew.turns.save_answer(self._payer.turn_id, answer)
-        self.complete = True
         self._trace.mark(Stage.ANSWERED, chars=len(answer))
         killpoint.reach("after-answer")
         return answer

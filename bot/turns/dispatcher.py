@@ -213,7 +213,7 @@ class Dispatcher:
         if overtakes or turn.refused:
             self._tasks.spawn(turn.run(), name=f"{turn.id} overtakes")
             return
-        if incoming.note is not None:
+        if incoming.note is not None and command is None:
             self._tasks.spawn(self._listen_ahead(turn, key), name=f"{turn.id} listens ahead")
         self._lanes.put(key, turn)
 

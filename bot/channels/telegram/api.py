@@ -8,6 +8,7 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,9 +51,10 @@ class Api:
             return Me(id=self._bot.id, username=self._bot.username)
 
     def _make(self) -> tuple[Bot, httpx.AsyncClient]:
-        # getUpdates goes through do_api_request on purpose: its results must stay raw JSON.
+        # These two go through do_api_request on purpose: updates must stay raw JSON, and the
+        # library would look for the file of a server in local mode by itself.
         # RetryAfter announces a type that `translate` understands already.
-        warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
+        warnings.filterwarnings("ignore", r"Please use 'Bot\.get(Updates|File)'", PTBUserWarning)
         warnings.filterwarnings("ignore", r".*attribute `retry_after`", PTBUserWarning)
         settings, context = self._settings, httpx.create_ssl_context()
         bot = Bot(
@@ -115,10 +117,20 @@ class Api:
         with self._faults():
             await self._bot.set_my_commands(list(commands))
 
-    async def locate(self, file_id: str) -> str:
-        """The address of a file. It contains the bot token: never log it, never store it."""
+    async def locate(self, file_id: str) -> str | Path:
+        """The address of a file, or in local mode the server's claim where it lies on this disk.
+
+        Both contain the bot token: never log them, never store them.
+        """
+        settings = self._settings
         with self._faults():
-            return (await self._bot.get_file(file_id)).file_path or ""
+            found = await self._bot.do_api_request(
+                "getFile", api_kwargs={"file_id": file_id}, read_timeout=settings.locate_timeout_s
+            )
+        path = str(found.get("file_path") or "") if isinstance(found, dict) else ""
+        if Path(path).is_absolute():
+            return Path(path)
+        return f"{settings.base_file_url}{settings.token}/{path}"
 
     @asynccontextmanager
     async def download(self, address: str) -> AsyncIterator[httpx.Response]:

@@ -17,7 +17,7 @@ from bot.channels.telegram.faults import (
     Throttled,
     Unauthorised,
 )
-from bot.channels.telegram.files import fetch
+from bot.channels.telegram.files import Files
 from bot.channels.telegram.intake import Poller
 from bot.channels.telegram.message import Place
 from bot.channels.telegram.outbox import Outbox
@@ -62,6 +62,7 @@ class TelegramChannel:
         self._clock = clock
         self._commands = tuple(commands)
         self._api = Api(settings)
+        self._files = Files(self._api, settings, clock)
         self._outbox = Outbox(self._api, settings=settings, clock=clock)
         self._workings = Workings(
             outbox=self._outbox,
@@ -144,7 +145,7 @@ class TelegramChannel:
         return incoming
 
     async def fetch(self, attachment: Attachment, *, limit_bytes: int) -> bytes:
-        return await fetch(attachment, api=self._api, clock=self._clock, limit_bytes=limit_bytes)
+        return await self._files.fetch(attachment, limit_bytes=limit_bytes)
 
     def reply(self, conversation: Conversation, *, turn_id: str, answers: str) -> TelegramReply:
         thread_id = int(conversation.thread_id) if conversation.thread_id else None

@@ -61,7 +61,9 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
     files = attachments(message)
     if not text and not files:
         return None
-    command = _command(string(message, "text"), bot_username)
+    album = string(message, "media_group_id")
+    # Some clients repeat a caption on every picture of an album; a command is answered once.
+    command = None if album else _command(text, bot_username)
     answered = quote(message, bot_id=bot_id)
     meant = command is not None or (answered is not None and answered.from_bot)
     return Incoming(
@@ -78,7 +80,7 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
         or meant
         or _mentioned(message, text, bot_id, bot_username),
         chat_title=string(chat, "title"),
-        album=string(message, "media_group_id"),
+        album=album,
         forwarded_from=origin(child(message, "forward_origin") or {}),
     )
 

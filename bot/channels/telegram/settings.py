@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 TEXT_LIMIT = 4096  # UTF-16 units of visible text in one message (facts/telegram-api.md §3)
 CAPTION_LIMIT = 1024  # the same of a caption
-UPLOAD_LIMIT_BYTES = 50_000_000  # a local server takes 2000 MB (facts/telegram-api.md §3)
+UPLOAD_LIMIT_BYTES = 50_000_000
 DOWNLOAD_LIMIT_BYTES = 20_000_000  # the smaller of the server's 20 MiB and the library's 20 MB
+LOCAL_LIMIT_BYTES = 2_000_000_000  # both ways, of a server in local mode (same section)
 ALLOWED_UPDATES = (
     "message",
     "edited_message",
@@ -23,6 +25,7 @@ class TelegramSettings:
 
     `streaming_mode` "off" shows no growing text; every other mode means one growing message.
     `send_patience_s` is how long an answer keeps being tried while Telegram can't be reached.
+    `local_file_roots` are the folders that a Bot API server in local mode shares with this bot.
     """
 
     token: str = field(repr=False)
@@ -37,6 +40,8 @@ class TelegramSettings:
     close_timeout_s: float = 10.0
     send_patience_s: float = 3600.0
     text_chunk_limit: int = 4000
+    local_file_roots: tuple[Path, ...] = ()
+    download_limit_bytes: int = DOWNLOAD_LIMIT_BYTES
     upload_limit_bytes: int = UPLOAD_LIMIT_BYTES
     streaming_mode: str = "partial"
     allowed_updates: tuple[str, ...] = ALLOWED_UPDATES
@@ -48,6 +53,11 @@ class TelegramSettings:
     @property
     def base_file_url(self) -> str:
         return self.api_root.rstrip("/") + "/file/bot"
+
+    @property
+    def locate_timeout_s(self) -> float:
+        """A server in local mode names a file only when it has fetched it whole."""
+        return self.media_write_timeout_s if self.local_file_roots else self.send_timeout_s
 
     @property
     def chunk_limit(self) -> int:

@@ -11,7 +11,11 @@ from bot.channels.telegram.faults import Refusal, Rejected
 from bot.channels.telegram.forms import Form, Item, items
 from bot.channels.telegram.message import WORDLESS, Bodies, bodies, either
 from bot.channels.telegram.pulse import Pulse
-from bot.channels.telegram.settings import CAPTION_LIMIT
+from bot.channels.telegram.settings import (
+    CAPTION_LIMIT,
+    LOCAL_LIMIT_BYTES,
+    UPLOAD_LIMIT_BYTES,
+)
 from bot.channels.telegram.texts import Texts, chunks_of
 from bot.channels.telegram.workings import Address, Workings
 from bot.errors import TooLargeToSend
@@ -76,10 +80,13 @@ class Shipping:
 def _check(file: MediaFile, *, limit_bytes: int) -> None:
     size_bytes = len(file.data)
     if size_bytes > limit_bytes:
+        telegrams = limit_bytes in (UPLOAD_LIMIT_BYTES, LOCAL_LIMIT_BYTES)
+        most = f"at most {limit_bytes / 1_000_000:g} MB"
+        bound = f"Telegram takes {most} from me" if telegrams else f"I may send {most}"
         raise TooLargeToSend(
             f"{size_bytes} bytes, limit {limit_bytes}",
-            sentence=f"The result is {_megabytes(size_bytes)} MB, and Telegram takes at most "
-            f"{limit_bytes / 1_000_000:g} MB from me. Please ask for something shorter or smaller.",
+            sentence=f"The result is {_megabytes(size_bytes)} MB, and {bound}. "
+            "Please ask for something shorter or smaller.",
         )
 
 

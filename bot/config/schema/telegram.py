@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -19,6 +20,7 @@ from bot.config.schema.base import (
     Port,
     Positive,
     Text,
+    Texts,
     Url,
     Whole,
     blank_is_unset,
@@ -85,9 +87,24 @@ def _url_path(value: str) -> str:
     return value
 
 
+def _folders(values: tuple[str, ...]) -> tuple[str, ...]:
+    folders = tuple(str(_expanded(value.strip())) for value in values if value.strip())
+    if not all(Path(folder).is_absolute() for folder in folders):
+        raise ValueError("folders with their whole path, as in /var/lib/telegram-bot-api")
+    return folders
+
+
+def _expanded(value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:  # nobody of that name
+        return Path(value)
+
+
 Person = Annotated[str, BeforeValidator(_person, json_schema_input_type=str | int)]
 People = Annotated[tuple[Person, ...], AfterValidator(_matchable)]
 Token = Annotated[Key, AfterValidator(_token_form)]
+Folders = Annotated[Texts, AfterValidator(_folders)]
 
 
 class TopicConfig(Block):
@@ -151,6 +168,11 @@ class TelegramConfig(Block):
     )
     api_root: Annotated[Url, AfterValidator(_no_token)] = Field(
         default="https://api.telegram.org", description="Address of the Bot API server."
+    )
+    trusted_local_file_roots: Folders = Field(
+        default=(),
+        description="Folders where a Bot API server in --local mode keeps its files; with them, "
+        "files of up to 2000 MB (and mediaMaxMb) come and go.",
     )
     dm_policy: Literal["pairing", "allowlist", "open", "disabled"] | None = Field(
         default=None, description="Who may write in private: pairing, allowlist, open or disabled."

@@ -26,7 +26,7 @@ async def call_method(request: Request) -> Response:
     method: str = request.path_params["method"]
     try:
         world = worlds.open(request.path_params["token"])
-        params = await read_params(request)
+        params = await read_params(request, upload_bytes=world.upload_bytes)
     except ApiError as error:
         return json_answer(error.payload(), error.code)
     call = _begin(world, method, params)

@@ -21,7 +21,8 @@ POST /messages          {WHERE, text, entities?} -> POSTED
 POST /voice /audio /video_note /video /document /photo /animation /sticker
     multipart: `file` and the fields of WHERE (objects as JSON), mime?, file_name?, duration?,
     title?, performer?, caption?, emoji? (sticker: WEBP, or by its bytes gzipped TGS or WEBM),
-    width?, height?, file_size? (claimed: above 20 MB getFile refuses) -> POSTED
+    width?, height?, file_size? (claimed: above 20 MB getFile refuses; 2000 MB with
+    local_files) -> POSTED
 POST /location          {WHERE, latitude, longitude, title?, address? (a venue), live_period?}
 POST /contact           {WHERE, phone_number, first_name, last_name?}
 POST /poll              {WHERE, question, options: [text]}
@@ -47,8 +48,10 @@ POST /faults            {method: a name, "*" (all but getUpdates) or "file" (dow
     drop_after  performs, then cuts the connection without an answer
 GET /faults             -> {faults: [{method, kind, chat_id, times, after}]}: those still to come
 DELETE /faults          -> {faults: []}
-POST /settings          {me?: {any field of getMe}, pacing?: bool, latency_ms?, webhook_retry_s?}
-    -> {me, settings}
+POST /settings          {me?: {any field of getMe}, pacing?: bool, latency_ms?, webhook_retry_s?,
+    local_files?: bool} -> {me, settings}
+    With `local_files` the server runs as with `--local`: getFile answers the absolute path of the
+    file in `settings.files_dir`, and files of up to 2000 MB come and go.
 GET /state[?chat_id=&last=n]   -> {me, users, chats, updates, webhook, commands, callbacks, faults,
     settings, calls, last_event}; with `last` no more than the newest n messages of each chat
     chats[]     {id, type, title, is_forum, bot_status, migrated_to, topics, draft|null,

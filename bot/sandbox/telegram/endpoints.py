@@ -148,6 +148,8 @@ async def change_settings(request: Request, world: World) -> Json:
         world.knobs.latency_ms = order.latency_ms
     if order.webhook_retry_s is not None:
         world.knobs.webhook_retry_s = order.webhook_retry_s
+    if order.local_files is not None:
+        world.knobs.local_files = order.local_files
     return {"me": world.me, "settings": world_state(world, chat_id=0)["settings"]}
 
 

@@ -192,3 +192,4 @@ class SettingsOrder(Order):
     pacing: bool | None = None
     latency_ms: int | None = Field(default=None, ge=0)
     webhook_retry_s: float | None = Field(default=None, gt=0)
+    local_files: bool | None = None

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from .errors import ApiError, bad_request
-from .limits import UPLOAD_BYTES
 
 # Their values stay text even when they look like numbers or JSON.
 _TEXTUAL_NAMES = """
@@ -84,8 +83,8 @@ class Params:
         return shown | {name: upload.facts() for name, upload in self.uploads.items()}
 
 
-async def read_params(request: Request) -> Params:
-    """All parameters of `request`. Raises ApiError 400 for a broken body and 413 above 50 MB."""
+async def read_params(request: Request, *, upload_bytes: int) -> Params:
+    """All parameters of `request`. Raises ApiError 400 for a broken body, 413 for a large file."""
     params = Params(values=dict(request.query_params))
     if request.method != "POST":
         return params
@@ -93,7 +92,7 @@ async def read_params(request: Request) -> Params:
     if kind == "application/json":
         params.values |= await _json_body(request)
     elif kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        await _read_form(request, params)
+        await _read_form(request, params, upload_bytes=upload_bytes)
     else:
         await request.body()
     return params
@@ -109,7 +108,7 @@ async def _json_body(request: Request) -> dict[str, Any]:
     return body
 
 
-async def _read_form(request: Request, params: Params) -> None:
+async def _read_form(request: Request, params: Params, *, upload_bytes: int) -> None:
     try:
         form = await request.form(max_part_size=_MAX_FIELD_BYTES)
     except HTTPException as error:
@@ -119,7 +118,7 @@ async def _read_form(request: Request, params: Params) -> None:
             if not isinstance(value, UploadFile):
                 params.values[name] = value
                 continue
-            if (value.size or 0) > UPLOAD_BYTES:
+            if (value.size or 0) > upload_bytes:
                 raise ApiError(413, "Request Entity Too Large")
             params.uploads[name] = Upload(
                 value.filename or "", value.content_type or "", await value.read()

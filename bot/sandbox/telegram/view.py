@@ -31,7 +31,8 @@ def world_state(world: World, *, chat_id: int | None = None, last: int | None = 
         "commands": world.commands,
         "callbacks": list(world.callbacks.values()),
         "faults": [fault.facts() for fault in world.faults.faults],
-        "settings": asdict(world.knobs) | {"pacing": world.pacing.enabled},
+        "settings": asdict(world.knobs)
+        | {"pacing": world.pacing.enabled, "files_dir": str(world.folder.absolute())},
         "calls": world.calls.calls[-1].n if world.calls.calls else 0,
         "last_event": world.events.last,
     }

@@ -14,7 +14,14 @@ from .errors import ControlError
 from .faults import FaultScript
 from .files import FileStore
 from .journal import CallLog, EventLog
-from .limits import ACTION_LIFE_S, DRAFT_LIFE_S, Pacing
+from .limits import (
+    ACTION_LIFE_S,
+    DOWNLOAD_BYTES,
+    DRAFT_LIFE_S,
+    LOCAL_BYTES,
+    UPLOAD_BYTES,
+    Pacing,
+)
 from .polling import UpdateQueue
 from .webhook import Courier, Webhook
 
@@ -28,6 +35,7 @@ class Knobs:
 
     latency_ms: int = 0
     webhook_retry_s: float = 1.0
+    local_files: bool = False
 
 
 class World:
@@ -62,6 +70,16 @@ class World:
             await self.courier.stop()
             self.courier = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def download_bytes(self) -> int:
+        """The largest file that getFile names."""
+        return LOCAL_BYTES if self.knobs.local_files else DOWNLOAD_BYTES
+
+    @property
+    def upload_bytes(self) -> int:
+        """The largest file that the bot may send."""
+        return LOCAL_BYTES if self.knobs.local_files else UPLOAD_BYTES
 
     @property
     def bot_user(self) -> Json:

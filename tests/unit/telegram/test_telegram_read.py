@@ -118,6 +118,23 @@ def test_the_largest_photo_counts_and_an_animation_comes_once() -> None:
 )
 def test_commands(text: str, expected: Any) -> None:
     assert seen(text=text).command == expected
+    assert seen(voice=VOICE, caption=text).command == expected
+
+
+def test_a_command_said_under_a_note_leaves_the_note_with_the_message() -> None:
+    incoming = seen(voice=VOICE, caption="/help me")
+    assert (incoming.command, incoming.text) == (Command("help", "me"), "/help me")
+    assert incoming.note is not None
+
+
+def test_what_is_written_under_an_album_is_no_command() -> None:
+    incoming = seen(photo=[{"file_id": "a"}], caption="/help", media_group_id="99")
+    assert (incoming.command, incoming.text) == (None, "/help")
+
+
+def test_a_quoted_caption_is_no_command() -> None:
+    answered = {"message_id": 5, "voice": VOICE, "caption": "/help"}
+    assert seen(voice=VOICE, reply_to_message=answered).command is None
 
 
 @pytest.mark.parametrize(
@@ -127,6 +144,8 @@ def test_commands(text: str, expected: Any) -> None:
         ({"text": "/stop"}, True),
         ({"text": "/stop@parley_bot"}, True),
         ({"text": "/stop@other_bot"}, False),
+        ({"voice": VOICE, "caption": "/stop"}, True),
+        ({"voice": VOICE, "caption": "/stop@other_bot"}, False),
         ({"text": "@Parley_bot hi", "entities": [entity("mention", 0, 11)]}, True),
         ({"text": "😀👨‍👩‍👧 @parley_bot", "entities": [entity("mention", 11, 11)]}, True),
         ({"text": "שלום @parley_bot", "entities": [entity("mention", 5, 11)]}, True),

@@ -23,10 +23,9 @@ from bot.values.conversation import (
 DENY_ALL = {"default": "deny"}
 
 
-def config_of(folder: Path, audio: dict[str, Any], **telegram: Any) -> Config:
+def config_of(folder: Path, audio: dict[str, Any]) -> Config:
     path = folder / "config.json5"
-    content = {"tools": {"media": {"audio": audio}}, "channels": {"telegram": telegram}}
-    path.write_text(json.dumps(content), "utf-8")
+    path.write_text(json.dumps({"tools": {"media": {"audio": audio}}}), "utf-8")
     return load(path=path, environ={}).config
 
 
@@ -114,18 +113,3 @@ def test_the_largest_that_any_candidate_takes_bounds_what_is_sent(tmp_path: Path
     assert (settings.max_bytes, settings.limits.pass_bytes) == (400_000, 400_000)
     assert settings.max_chars == {"a/one": 10, "b/two": 70}
     assert (settings.language, settings.expected) == ("", "de")
-
-
-@pytest.mark.parametrize(
-    ("telegram", "limit"),
-    [
-        ({}, 20_000_000),
-        ({"mediaMaxMb": 5}, 5_000_000),
-        ({"apiRoot": "http://127.0.0.1:8081"}, 100_000_000),
-        ({"apiRoot": "http://127.0.0.1:8081", "mediaMaxMb": 9_000}, 2_000_000_000),
-    ],
-)
-def test_a_server_of_ones_own_gives_larger_files(
-    tmp_path: Path, telegram: dict[str, Any], limit: int
-) -> None:
-    assert ears.download_limit_bytes(config_of(tmp_path, {}, **telegram)) == limit

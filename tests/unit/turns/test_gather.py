@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +14,18 @@ from bot.store.db import Database
 from bot.store.inbox import Entry, InboxTable
 from bot.turns.gather import AT_MOST, Burst, Gatherer, together
 from bot.turns.joining import ALBUM_S as QUIET_S
+from bot.turns.joining import PASTE_S
 from bot.turns.merging import merged
 from bot.values.conversation import (
     Attachment,
     AttachmentKind,
     ChatKind,
+    Command,
     Conversation,
     Incoming,
     Person,
 )
-
-
-@dataclass
-class Clock:
-    """Time that passes only where somebody sleeps."""
-
-    at_s: float = 0.0
-    slept: list[float] = field(default_factory=list)
-
-    def now_ms(self) -> int:
-        return round(self.at_s * 1000)
-
-    def monotonic(self) -> float:
-        return self.at_s
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.at_s += seconds
-        await asyncio.sleep(0)
+from tests.unit.turns.saying import HERE, LONG, Clock, note, picture, said
 
 
 @pytest.fixture
@@ -191,6 +175,137 @@ async def test_a_turn_that_is_stopped_while_it_gathers_takes_what_it_has(
     (burst,) = gathered(Gatherer(inbox, clock), entries, [part(1), part(2)])
     await burst.seal(at_once=True)
     assert clock.slept == []
+    assert {entry.joined for entry in await inbox.waiting()} == {entries[0].id}
+
+
+async def test_a_note_takes_what_the_same_person_says_until_it_is_heard(
+    inbox: InboxTable, clock: Clock
+) -> None:
+    entries = await stored(inbox, 5)
+    gatherer = Gatherer(inbox, clock)
+    burst = gatherer.begin([entries[0]], [note()])
+    for entry, more in zip(entries[1:4], [said("One."), note(number=2), picture()], strict=True):
+        assert joins(gatherer, entry, more) is burst
+    whole = await burst.seal()
+    assert (whole.text, len(whole.attachments)) == ("One.", 3)
+    assert clock.slept == []
+    assert joins(gatherer, entries[4], said("Late.")) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        said("Somebody else.", by="8"),
+        said("Elsewhere.", conversation=Conversation("telegram", "1", "5")),
+        said("/new", command=Command("new")),
+    ],
+)
+async def test_a_note_takes_nothing_else(inbox: InboxTable, clock: Clock, other: Incoming) -> None:
+    one, two = await stored(inbox, 2)
+    gatherer = Gatherer(inbox, clock)
+    gatherer.begin([one], [note()])
+    assert joins(gatherer, two, other) is None
+
+
+async def test_an_album_that_joins_a_note_is_waited_for(inbox: InboxTable, clock: Clock) -> None:
+    entries = await stored(inbox, 3)
+    gatherer = Gatherer(inbox, clock)
+    burst = gatherer.begin([entries[0]], [note()])
+    assert joins(gatherer, entries[1], picture(number=1, album="a")) is burst
+    sealing = asyncio.create_task(burst.seal())
+    assert joins(gatherer, entries[2], picture(number=2, album="a")) is burst
+    assert len((await sealing).attachments) == 3
+    assert clock.at_s == pytest.approx(QUIET_S)
+
+
+async def test_a_command_parts_what_came_before_it_from_what_comes_after(
+    inbox: InboxTable, clock: Clock
+) -> None:
+    one, two = await stored(inbox, 2)
+    gatherer = Gatherer(inbox, clock)
+    burst = gatherer.begin([one], [note()])
+    gatherer.part(Conversation("telegram", "2"))
+    assert burst.takes(said("Still open."))
+    gatherer.part(HERE)
+    assert joins(gatherer, two, said("After it.")) is None
+
+
+async def test_a_short_last_part_ends_the_waiting_for_a_paste(
+    inbox: InboxTable, clock: Clock
+) -> None:
+    one, two = await stored(inbox, 2)
+    gatherer = Gatherer(inbox, clock)
+    burst = gatherer.begin([one], [said(LONG, number=1)])
+    assert burst.waits
+    assert joins(gatherer, two, said("The rest.", number=2)) is burst
+    assert not burst.waits
+
+
+async def test_who_waits_for_a_paste_is_woken_by_its_end(inbox: InboxTable) -> None:
+    class Forever(Clock):
+        async def sleep(self, seconds: float) -> None:
+            await asyncio.Event().wait()
+
+    one, two = await stored(inbox, 2)
+    gatherer = Gatherer(inbox, Forever())
+    burst = gatherer.begin([one], [said(LONG, number=1)])
+    sealing = asyncio.create_task(burst.seal())
+    await asyncio.sleep(0)
+    joins(gatherer, two, said("The rest.", number=2))
+    async with asyncio.timeout(5):
+        assert (await sealing).text == f"{LONG}\nThe rest."
+
+
+async def test_what_comes_after_the_quiet_time_is_no_part_of_a_paste(
+    inbox: InboxTable, clock: Clock
+) -> None:
+    one, two = await stored(inbox, 2)
+    gatherer = Gatherer(inbox, clock)
+    gatherer.begin([one], [said(LONG, number=1)])
+    clock.at_s = PASTE_S + 0.1
+    assert joins(gatherer, two, said("Much later.", number=2)) is None
+
+
+async def test_a_collecting_burst_takes_all_that_is_said_until_its_turn_begins(
+    inbox: InboxTable, clock: Clock
+) -> None:
+    entries = await stored(inbox, 4)
+    gatherer = Gatherer(inbox, clock)
+    burst = gatherer.begin([entries[0]], [said("One.")])
+    burst.collect(0.5)
+    clock.at_s = 0.4
+    assert joins(gatherer, entries[1], said("Two.", by="8")) is burst
+    assert joins(gatherer, entries[2], picture(by="8")) is None
+    await burst.quiet()
+    assert clock.at_s == pytest.approx(0.9)
+    burst.begin()
+    assert joins(gatherer, entries[3], said("Three.")) is None
+
+
+@pytest.mark.parametrize("alone", [note(), said(LONG), said("Passed on.", forwarded_from="Ann")])
+async def test_after_a_restart_nothing_joins_what_was_complete_before(
+    inbox: InboxTable, clock: Clock, alone: Incoming
+) -> None:
+    one, two = await stored(inbox, 2)
+    await Gatherer(inbox, clock).begin([one], [alone]).seal()
+    again = Gatherer(inbox, clock)
+    (first,), (second,) = together(await inbox.waiting())
+    again.begin([first], [alone], resumed=True)
+    later = replace(alone, message_id="2", text="Later.")
+    assert second.id == two.id
+    assert joins(again, second, later) is None
+
+
+async def test_a_seal_that_was_cut_short_is_made_up_for(inbox: InboxTable, clock: Clock) -> None:
+    entries = await stored(inbox, 2)
+    gatherer = Gatherer(inbox, clock)
+    burst = gatherer.begin([entries[0]], [note()])
+    joins(gatherer, entries[1], said("More."))
+    sealing = asyncio.create_task(burst.seal())
+    await asyncio.sleep(0)
+    sealing.cancel()
+    await asyncio.wait({sealing})
+    await burst.seal(at_once=True)
     assert {entry.joined for entry in await inbox.waiting()} == {entries[0].id}
 
 

@@ -115,3 +115,83 @@ async def test_a_closed_lane_finishes_what_runs_and_begins_nothing(lanes: Lanes)
     running.let_go.set()
     await idle(lanes, "a")
     assert done == ["running"]
+
+
+async def test_a_stop_leaves_alone_what_came_after_the_word(lanes: Lanes) -> None:
+    done: list[str] = []
+    running, waiting, later = (Step(name, done) for name in ("running", "waiting", "later"))
+    lanes.put("a", running)
+    lanes.put("a", waiting)
+    await running.begun.wait()
+    lanes.fence("a")
+    lanes.put("a", later)
+    assert lanes.stop("a") == 2
+    later.let_go.set()
+    await idle(lanes, "a")
+    assert done == ["waiting stopped", "later"]
+
+
+async def test_a_stop_said_while_nothing_ran_stops_nothing_later(lanes: Lanes) -> None:
+    done: list[str] = []
+    lanes.fence("a")
+    later = Step("later", done)
+    lanes.put("a", later)
+    await later.begun.wait()
+    assert lanes.stop("a") == 0
+    later.let_go.set()
+    await idle(lanes, "a")
+    assert done == ["later"]
+
+
+async def test_a_spoken_stop_that_waits_no_more_stops_nothing_that_came_after_it(
+    lanes: Lanes,
+) -> None:
+    done: list[str] = []
+    stopper, later = Step("stopper", done), Step("later", done)
+    lanes.put("a", stopper)
+    lanes.put("a", later)
+    stopper.let_go.set()
+    await later.begun.wait()
+    assert lanes.stop("a", before=stopper) == 0
+    later.let_go.set()
+    await idle(lanes, "a")
+    assert done == ["stopper", "later"]
+
+
+async def test_a_job_that_is_stopped_before_its_first_step_settles_all_the_same(
+    lanes: Lanes,
+) -> None:
+    done: list[str] = []
+    lanes.put("a", Step("new", done))
+    await asyncio.sleep(0)  # its task is made and has not run yet
+    assert lanes.stop("a") == 1
+    await idle(lanes, "a")
+    assert done == ["new stopped"]
+
+
+async def test_an_interruption_ends_what_runs_and_spares_what_waits(lanes: Lanes) -> None:
+    done: list[str] = []
+    running, waiting = Step("running", done), Step("waiting", done)
+    lanes.put("a", running)
+    lanes.put("a", waiting)
+    await running.begun.wait()
+    assert lanes.interrupt("a") == 1
+    assert lanes.interrupt("a") == 0
+    waiting.let_go.set()
+    await idle(lanes, "a")
+    assert running.stopped
+    assert done == ["waiting"]
+
+
+async def test_what_is_taken_out_of_a_lane_is_not_run_there(lanes: Lanes) -> None:
+    done: list[str] = []
+    running, waiting, last = (Step(name, done) for name in ("running", "waiting", "last"))
+    for step in (running, waiting, last):
+        lanes.put("a", step)
+        step.let_go.set()
+    await running.begun.wait()
+    assert lanes.take("a", waiting)
+    assert not lanes.take("a", waiting)
+    assert not lanes.take("b", last)
+    await idle(lanes, "a")
+    assert done == ["running", "last"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..chats import Chat, Json
 from ..errors import ApiError, bad_request
-from ..limits import DOWNLOAD_BYTES, MAX_COMMANDS
+from ..limits import MAX_COMMANDS
 from ..params import Params
 from ..sending import find_chat
 from ..world import World
@@ -68,13 +68,14 @@ def get_file(world: World, params: Params) -> Json:
     stored = world.files.find(params.text("file_id"))
     if stored is None:
         raise bad_request("invalid file_id")
-    if stored.claimed_bytes > DOWNLOAD_BYTES:
+    if stored.claimed_bytes > world.download_bytes:
         raise bad_request("file is too big")
+    blob = world.files.blob(stored)
     return {
         "file_id": stored.file_id,
         "file_unique_id": stored.file_unique_id,
         "file_size": stored.claimed_bytes,
-        "file_path": stored.path,
+        "file_path": str(blob.absolute()) if world.knobs.local_files else stored.path,
     }
 
 

@@ -19,10 +19,12 @@ run: $(VENV)/.run
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser)
 BROWSERLESS := $(if $(CI)$(CHROMIUM),,--ignore=tests/browser)
 export CHROMIUM
+# Most tests wait for processes rather than compute, so a few more than there are cores pay off.
+JOBS ?= 3
 
 test: $(VENV)/.dev
 	@test -z "$(BROWSERLESS)" || echo "No Chromium here, so the browser tests are LEFT OUT (apt-get install chromium)."
-	env $(SECRETS) $(PLACES) $(BIN)/python -m pytest $(BROWSERLESS) $(ARGS)
+	env $(SECRETS) $(PLACES) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(BROWSERLESS) $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -24,7 +24,8 @@ order by finished_at_ms limit :limit;
 delete from receipts where key in (
   select key from receipts
   where started_at_ms < :before_ms
-    and substr(key, 1, instr(key, '/') - 1) not in (select id from turns where state = 'open')
+    and not exists (
+      select 1 from turns where id = substr(key, 1, instr(key, '/') - 1) and state = 'open')
     and substr(key, 1, instr(key, '/') - 1) not in (select 'j' || id from jobs where told = 0)
   order by started_at_ms limit :limit);
 

@@ -13,5 +13,5 @@ create index inbox_set_aside on inbox (id) where state = 'set_aside';
 create index turns_by_end on turns (finished_at_ms);
 create index receipts_by_time on receipts (started_at_ms);
 create index media_by_time on media (at_ms);
-create index media_by_job on media (job_id) where job_id <> '';
+create index media_by_job on media (job_id);
 create index jobs_by_end on jobs (finished_at_ms);

@@ -57,6 +57,8 @@ class Caretaker:
         for name, days, remove in self._chores():
             if days is not None:
                 removed[name] = await self._all(remove, days)
+        if any(removed.values()):
+            await self._table.settle()
         log.info("retention.swept", **removed)
         return removed
 

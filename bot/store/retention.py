@@ -64,6 +64,10 @@ class RetentionTable:
         """Lines of the ledger."""
         return await self._removed(self._queries.old_calls, before_ms=before_ms, limit=BATCH)
 
+    async def settle(self) -> None:
+        """After all of it: what was removed is in no file any more."""
+        await self._database.settle_file()
+
     async def _removed(self, query: Any, **values: int) -> int:
         async with self._database.transaction() as connection:
             return int(await query(connection, **values))

@@ -38,7 +38,7 @@ def summaries(stage: Stage) -> list[str]:
 
 
 def topics(number: int) -> list[str]:
-    return [f"topic-{n:03d}-end" for n in range(number)]
+    return [f"topic-{n:02d}-end" for n in range(number)]
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_a_long_history_becomes_a_summary_after_the_answer_and_in_nobodys_way(
     remembers(stage, guest.key, *topics(35))
     scripts_summary(stage, hold="notes")
     guest.asks("What did we talk about?")
-    assert "topic-034-end" in seen(stage, 0)
+    assert "topic-34-end" in seen(stage, 0)
     eventually(lambda: stage.upstream_calls("chat")[1:], "the summary being made")
     guest.asks("Quickly, something else!")  # and it does not wait for the summary
     assert summaries(stage) == []
@@ -155,11 +155,11 @@ def test_a_long_history_becomes_a_summary_after_the_answer_and_in_nobodys_way(
     shown = seen(stage)
     assert SUMMARY in shown
     assert "summary of what was said before, not from the person" in shown
-    assert "topic-000-end" not in shown
-    assert "topic-034-end" in shown  # the newest stay as they are
+    assert "topic-00-end" not in shown
+    assert "topic-34-end" in shown  # the newest stay as they are
     assert "Quickly, something else!" in shown
     (made,) = [c for c in stage.upstream_calls("chat") if NOTES in str(c["json"]["messages"][0])]
-    assert "Person: topic-010-end" in made["json"]["messages"][1]["content"]
+    assert "Person: topic-10-end" in made["json"]["messages"][1]["content"]
     assert len(guest.texts) == 3  # nobody is told
 
 
@@ -187,7 +187,7 @@ def test_a_summary_that_is_no_use_leaves_everything_as_it_was(
     events = ("compaction.useless", "compaction.failed")
     eventually(lambda: [e for name in events for e in stage.bots[-1].events(name)], "it was no use")
     guest.asks("And now?")
-    assert "topic-034-end" in seen(stage)
+    assert "topic-34-end" in seen(stage)
     assert summaries(stage) == []
     notes = [c for c in stage.upstream_calls("chat") if NOTES in str(c["json"]["messages"][0])]
     assert len(notes) == 1  # not paid again at every turn
@@ -207,10 +207,10 @@ def test_what_is_too_long_for_the_model_is_summarised_at_once_and_asked_again(
     (answer,) = guest.asks("Where does Ada live?")
     assert "Where does Ada live?" in answer
     refused, notes, again = stage.upstream_calls("chat")
-    assert "topic-005-end" in str(refused["json"]["messages"])
+    assert "topic-05-end" in str(refused["json"]["messages"])
     assert notes["json"]["model"] == "google/gemini-2.5-flash"
     assert SUMMARY in str(again["json"]["messages"])
-    assert "topic-005-end" not in str(again["json"]["messages"])
+    assert "topic-05-end" not in str(again["json"]["messages"])
 
 
 def test_compact_makes_a_summary_now_and_says_what_it_did(started: Callable[..., Guest]) -> None:
@@ -224,8 +224,8 @@ def test_compact_makes_a_summary_now_and_says_what_it_did(started: Callable[...,
     assert "keep the boats" in stage.upstream_calls("chat")[0]["json"]["messages"][0]["content"]
     guest.asks("Where does Ada live?")
     assert SUMMARY in seen(stage)
-    assert "topic-009-end" not in seen(stage)
-    assert "topic-010-end" in seen(stage)
+    assert "topic-09-end" not in seen(stage)
+    assert "topic-10-end" in seen(stage)
     guest.asks("/new")
     guest.asks("Who?")
     assert SUMMARY not in seen(stage)
@@ -267,7 +267,7 @@ def test_what_is_forgotten_is_nowhere_any_more(started: Callable[..., Guest]) ->
     for table in ("messages", "turns", "inbox", "transcripts", "heard_files", "jobs", "summaries"):
         assert f"table {table}" in found
     assert list((stage.state_dir / "media").iterdir())
-    calls = rows(stage, "select count(*), sum(cost_micro_usd) from paid_calls")
+    (calls,) = rows(stage, "select count(*), sum(cost_micro_usd) from paid_calls")
 
     told = confirms(guest)
 
@@ -276,7 +276,9 @@ def test_what_is_forgotten_is_nowhere_any_more(started: Callable[..., Guest]) ->
     assert "2 files" in told
     assert "1 job" in told
     assert "1 transcript" in told
-    assert rows(stage, "select count(*), sum(cost_micro_usd) from paid_calls") == calls
+    (still,) = rows(stage, "select count(*), sum(cost_micro_usd) from paid_calls")
+    assert still[0] == calls[0]
+    assert still[1] >= calls[1] > 0  # some prices are learned a little later
     kept = rows(stage, "select key from receipts where key not like 't%'")
     assert kept == []
     assert "table messages" in where(stage, "tulips")  # somebody else's
@@ -328,7 +330,7 @@ def test_in_a_group_only_the_owner_has_everything_forgotten(stage: Stage) -> Non
 def test_what_is_old_goes_after_a_start(started: Callable[..., Guest]) -> None:
     guest = started()
     stage, bot = guest.stage, guest.stage.bots[-1]
-    remembers(stage, guest.key, *(f"old {topic}" for topic in topics(450)), days_ago=40)
+    remembers(stage, "telegram:99", *(f"old {topic}" for topic in topics(450)), days_ago=40)
     guest.plays(picture("red"), kind="photo", name="p.png", mime="image/png", caption="poppies")
     write(stage, f"update media set at_ms = at_ms - {31 * DAY_MS}")
     write(stage, f"update receipts set started_at_ms = started_at_ms - {31 * DAY_MS}")

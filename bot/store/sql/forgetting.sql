@@ -53,7 +53,9 @@ select count(*) as jobs from jobs where conversation = :conversation and told = 
 
 -- name: remove_jobs(jobs)!
 delete from jobs
-where id in (select value from json_each(:jobs)) and id < (select max(id) from jobs);
+where id < (select max(id) from jobs)
+  and (id in (select value from json_each(:jobs)) or id in (
+    select id from jobs where conversation = ''));
 
 -- name: blank_jobs(jobs)!
 -- What is the newest stays as an empty row: its number must not be given to another.

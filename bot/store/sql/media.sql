@@ -35,7 +35,8 @@ limit :limit;
 -- `ids` is a JSON list.
 delete from media
 where id < (select max(id) from media)
-  and (id in (select value from json_each(:ids)) or (conversation = '' and path = ''));
+  and (id in (select value from json_each(:ids)) or id in (
+    select id from media where conversation = ''));
 
 -- name: blank(ids)!
 -- What is the newest stays as an empty row: its number must not be given to another file.

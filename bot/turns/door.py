@@ -38,7 +38,6 @@ class Door:
 
     async def answer(self, incoming: Incoming) -> Answer | None:
         """What to say at the door, `SILENCE` for nothing; None lets the message in."""
-        incoming = self.desk.sessions.understood(incoming)
         if incoming.chat_kind is ChatKind.PRIVATE and await self.doorman.claim(incoming):
             return Answer(NOW_OWNER)
         verdict = await self.doorman.judge(incoming)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.values.conversation import ChatKind, Command, Incoming
 
@@ -43,12 +43,20 @@ class ResetRules:
 
     def _latest_hour_ms(self, now_ms: int) -> int:
         """When the hour of the daily reset last was."""
-        zone: tzinfo = ZoneInfo(self.zone) if self.zone else UTC
+        zone = _zone(self.zone)
         now = datetime.fromtimestamp(now_ms / MS_PER_S, zone)
         hour = now.replace(hour=self.at_hour, minute=0, second=0, microsecond=0)
         if hour > now:
             hour -= timedelta(days=1)
         return round(hour.timestamp() * MS_PER_S)
+
+
+def _zone(name: str) -> tzinfo:
+    """The zone `name`; UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,20 @@ def test_a_word_of_ones_own_starts_afresh_and_new_takes_a_model(
     assert "I don't know a model named" in guest.asks("/new nonsense")[0]
 
 
+def test_such_a_word_is_obeyed_while_an_answer_is_under_way_too(
+    started: Callable[..., Guest],
+) -> None:
+    guest = started(session={"resetTriggers": ["tabula rasa"]})
+    guest.stage.answers("", chunks=["Once upon a time. ", {"text": "The end.", "hold": "slow"}])
+    guest.says("My name is Ada, tell me a story.")
+    guest.awaits_draft("Once upon a time.")
+    guest.says("tabula rasa")
+    guest.stage.openrouter.post("release", {"gate": "slow"})
+    guest.awaits_endings(2)
+    guest.asks("Who am I?")
+    assert "Ada" not in seen(guest.stage)
+
+
 # -- who shares one
 
 

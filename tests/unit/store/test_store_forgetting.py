@@ -139,6 +139,24 @@ async def test_everything_that_a_conversation_said_goes(lab: Lab) -> None:
     assert (again.turns, again.messages, again.files, again.jobs) == (0, 0, 0, 0)
 
 
+GOES = {
+    *("messages", "summaries", "transcripts", "heard_files", "media", "jobs", "turns", "inbox"),
+    *("receipts",),
+}
+STAYS = {
+    *("conversations", "people", "invitations", "paid_calls", "budget_alarms"),
+    *("paired", "pairings", "notices", "drops", "hints"),
+}
+
+
+async def test_of_every_table_it_is_decided_whether_what_it_holds_is_forgotten(lab: Lab) -> None:
+    """A table in which something stands that was said belongs to `Forgetting` and to GOES."""
+    tables = await lab.database.reader.execute_fetchall(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+    )
+    assert {name for (name,) in map(tuple, tables)} - GOES - STAYS == set()
+
+
 async def test_the_words_are_not_even_left_in_the_free_pages_of_the_file(
     lab: Lab, tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ from bot.openrouter.costs import Costs
 from bot.openrouter.route import wire_model
 from bot.store.conversations import ConversationTable
 from bot.store.db import Database
+from bot.store.forgetting import Forgetting
 from bot.store.heard import HeardTable
 from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
@@ -42,6 +43,7 @@ from bot.store.turns import Ending, TurnTable
 from bot.tools.clock import current_time
 from bot.tools.registry import ToolRegistry
 from bot.turns.commands import Desk
+from bot.turns.compaction import Compactor
 from bot.turns.dispatcher import Dispatcher
 from bot.turns.door import Door
 from bot.turns.lanes import Lanes
@@ -242,11 +244,25 @@ def _connect(
 ) -> tuple[Dispatcher, Doorman, Lanes]:
     doorman = Doorman(translate.access_rules(loaded.config), stores.people)
     lanes = Lanes(tasks)
+    compactor = Compactor(
+        translate.compaction_rules(loaded.config),
+        chat=crew.chat,
+        ledger=crew.ledger,
+        history=stores.history,
+        conversations=stores.conversations,
+        facts_of=crew.facts_of,
+        tasks=tasks,
+        clock=crew.clock,
+    )
     desk = Desk(
         name=crew.settings.name,
         model=crew.settings.model,
         thinking=crew.settings.thinking,
         history=stores.history,
+        sessions=crew.settings.sessions,
+        compactor=compactor,
+        forgetting=Forgetting(stores.database, stores.shelf),
+        people=stores.people,
         conversations=stores.conversations,
         ledger=stores.ledger,
         turns=stores.turns,

@@ -10,16 +10,19 @@ from pathlib import Path
 import structlog
 
 from bot.app.assemble import Parts, assemble
+from bot.app.caretaker import Caretaker
 from bot.app.channels import TELEGRAM, configured_channels
 from bot.app.ending import Ending, ending_on_signal
 from bot.app.memory import keep_memory_together
 from bot.app.port import serving_http
+from bot.app.settings import retention_rules
 from bot.app.state import hold
 from bot.channels.base import Channel
 from bot.channels.telegram import render
 from bot.channels.telegram.channel import TOKEN_REFUSED
 from bot.config.load import Loaded
 from bot.errors import StartError
+from bot.store.retention import RetentionTable
 from bot.voice.warmup import load_libraries
 
 log = structlog.get_logger()
@@ -43,9 +46,19 @@ async def run(loaded: Loaded, state_dir: Path) -> None:
             serving_http(loaded, parts, channels, ending),
             serving(parts, channels),
         ):
+            parts.chores.spawn(_caretaker(loaded, parts).keep(), name="retention")
             await _invite_owner(parts, channels)
             await _until_over(ending, channels)
             log.info("bot.draining", lanes=parts.lanes.count)
+
+
+def _caretaker(loaded: Loaded, parts: Parts) -> Caretaker:
+    return Caretaker(
+        retention_rules(loaded.config),
+        table=RetentionTable(parts.stores.database),
+        shelf=parts.stores.shelf,
+        clock=parts.clock,
+    )
 
 
 async def _until_over(ending: Ending, channels: Mapping[str, Channel]) -> None:

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.access.policy import AccessRules, GroupRule
 from bot.app import ears, sizes
+from bot.app.caretaker import RetentionRules
 from bot.channels.telegram.settings import TelegramSettings
 from bot.config.load import Loaded, telegram_token
 from bot.config.schema import Config
@@ -29,10 +30,12 @@ from bot.openrouter.settings import (
 )
 from bot.openrouter.transcription import DEFAULT_MODEL, Listener
 from bot.tools.media import MediaModels
+from bot.turns.compaction import CompactionRules
 from bot.turns.joining import WaitRules
 from bot.turns.manner import MannerSettings
 from bot.turns.queueing import QueueRules
 from bot.turns.seams import TurnSettings
+from bot.turns.sessions import ResetRules, SessionRules, linked
 from bot.values.audio import Voice
 from bot.values.media import MediaKind
 from bot.voice.directive_words import Overrides
@@ -205,6 +208,7 @@ def turn_settings(config: Config) -> TurnSettings:
         echo_format=audio.echo_format,
         transcription_model=transcription_models(config)[0],
         # Each listener has its own hint: one that goes with the request would win over it.
+        sessions=session_rules(config),
         queue=_queue_rules(config),
         waiting=WaitRules(
             debounce_ms=config.messages.inbound.debounce_ms,
@@ -273,6 +277,43 @@ def _queue_rules(config: Config) -> QueueRules:
         debounce_ms_by_channel=queue.debounce_ms_by_channel,
         cap=queue.cap,
         drop=queue.drop,
+    )
+
+
+def session_rules(config: Config) -> SessionRules:
+    """Which messages share a history, and for how long."""
+    session = config.session
+    return SessionRules(
+        dm_scope=session.dm_scope,
+        group_scope=session.group_scope,
+        links=linked(session.identity_links),
+        reset=ResetRules(
+            mode=session.reset.mode,
+            at_hour=session.reset.at_hour,
+            idle_minutes=session.reset.idle_minutes,
+            zone=config.parley.timezone or "",
+        ),
+        triggers=session.reset_triggers,
+    )
+
+
+def compaction_rules(config: Config) -> CompactionRules:
+    """Which model makes long histories short."""
+    defaults, aliases = config.agents.defaults, model_aliases(config)
+    return CompactionRules(
+        answering=resolve(defaults.model.primary, aliases),
+        model=resolve(defaults.compaction.model, aliases) if defaults.compaction.model else "",
+    )
+
+
+def retention_rules(config: Config) -> RetentionRules:
+    """How long things are kept."""
+    retention = config.parley.retention
+    return RetentionRules(
+        messages_days=retention.messages_days,
+        media_days=retention.media_days,
+        receipts_days=retention.receipts_days,
+        ledger_days=retention.ledger_days,
     )
 
 

@@ -28,11 +28,17 @@ _DEFAULTS = """
     imageModel imageMaxDimensionPx pdfModel pdfMaxBytesMb pdfMaxPages modelPolicy mediaModels
     workspace repoRoot skipBootstrap bootstrapMaxChars bootstrapTotalMaxChars
     bootstrapPromptTruncationWarning userTimezone timeFormat envelopeTimezone envelopeTimestamp
-    envelopeElapsed contextTokens cliBackends memorySearch contextPruning compaction embeddedPi
+    envelopeElapsed contextTokens cliBackends memorySearch contextPruning embeddedPi
     verboseDefault elevatedDefault reasoningDefault fastModeDefault blockStreamingDefault
     blockStreamingBreak blockStreamingChunk blockStreamingCoalesce humanDelay timeoutSeconds
     typingIntervalSeconds typingMode heartbeat maxConcurrent subagents sandbox skills
     additionalSystemPrompt systemPromptOverride tts
+"""
+_COMPACTION = """
+    mode provider reserveTokens reserveTokensFloor keepRecentTokens maxHistoryShare
+    recentTurnsPreserve timeoutSeconds identifierPolicy identifierInstructions customInstructions
+    qualityGuard postCompactionSections notifyUser memoryFlush truncateAfterCompaction
+    maxActiveTranscriptBytes midTurnPrecheck
 """
 _MESSAGES = """
     messagePrefix responsePrefix visibleReplies statusReactions removeAckAfterReply
@@ -66,6 +72,7 @@ UNUSED: dict[str, frozenset[str]] = {
     "agents.defaults": frozenset(_DEFAULTS.split()),
     "agents.defaults.models.*": frozenset({"streaming", "agentRuntime"}),
     "agents.defaults.model": frozenset({"timeoutMs"}),
+    "agents.defaults.compaction": frozenset(_COMPACTION.split()),
     "messages": frozenset(_MESSAGES.split()),
     "messages.tts": frozenset({"persona", "personas"}),
     "messages.tts.modelOverrides": frozenset(

@@ -194,7 +194,9 @@ class JobRun:
                 raise  # the next start tries again: it is made and paid for
             return await self._undelivered(error.sentence)
         killpoint.reach("job-delivered")
-        await self._hall.history.note(self.job.conversation, self.job.ref, _note(self.job, kept))
+        history, note = self._hall.history, _note(self.job, kept)
+        session = await history.session_of(self.job.turn_id) or ""
+        await history.note(self.job.conversation, self.job.ref, note, session=session)
         await self._table.delivered(self.job.id)
         await self._hall.front.clear(self.job)
         took_s = words.waited_s(self.job, now_ms=self._hall.clock.now_ms())

@@ -83,6 +83,11 @@ class Database:
             row = await (await connection.execute("pragma user_version")).fetchone() or (0,)
             await connection.execute(f"pragma user_version = {row[0]}")
 
+    async def settle_file(self) -> None:
+        """Bring what was written into the file itself, and empty the log beside it."""
+        async with self._lock:
+            await (await self._writer.execute("pragma wal_checkpoint(truncate)")).fetchall()
+
     async def _prepare(self) -> None:
         for connection in (self._writer, self.reader):
             connection.row_factory = aiosqlite.Row
@@ -90,6 +95,7 @@ class Database:
             await connection.execute("pragma foreign_keys = on")
         await self._writer.execute("pragma journal_mode = wal")
         await self._writer.execute("pragma synchronous = full")
+        await self._writer.execute("pragma secure_delete = on")  # forgotten is overwritten
         await self._migrate()
         await self.reader.execute("pragma query_only = on")
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from aiosqlite import Connection
 
 from bot.observe import killpoint
-from bot.store.db import Database, queries
+from bot.store.db import Database, queries, storable
 from bot.values.chat import Message
 from bot.values.clock import Clock
 
@@ -24,10 +24,14 @@ class Remembered:
 
     turn_id: str
     message: Message
+    id: int = 0
 
 
 class HistoryTable:
-    """Rows of `messages` and `conversations`."""
+    """Rows of `messages`, `summaries` and `conversations`.
+
+    A history is read by the key of its session, which may be that of several conversations.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -69,14 +73,55 @@ class HistoryTable:
         return [json.loads(row["message"]) async for row in rows]
 
     async def recent(self, conversation: str, *, before_turn: str, limit: int) -> list[Remembered]:
-        """At most `limit` messages of settled turns since the last /new, oldest first."""
+        """At most `limit` messages of settled turns, oldest first.
+
+        Neither what was before the last /new nor what a summary stands for.
+        """
         rows = self._queries.recent(
             self._database.reader, conversation=conversation, turn_id=before_turn, limit=limit
         )
         newest_first = [
-            Remembered(row["turn_id"], json.loads(row["message"])) async for row in rows
+            Remembered(row["turn_id"], json.loads(row["message"]), row["id"]) async for row in rows
         ]
         return newest_first[::-1]
+
+    async def size(self, conversation: str, *, limit: int) -> tuple[int, int]:
+        """How many messages `recent` would look at, and their length as stored."""
+        row = await self._queries.size(
+            self._database.reader, conversation=conversation, limit=limit
+        )
+        return int(row["messages"]), int(row["chars"])
+
+    async def last_active_ms(self, conversation: str) -> int | None:
+        """When a person was last part of this history; None in a fresh one."""
+        row = await self._queries.last_active(self._database.reader, conversation=conversation)
+        return None if row is None else int(row["at_ms"])
+
+    async def session_of(self, turn_id: str) -> str | None:
+        """The history that a turn belongs to, once something of it was stored."""
+        row = await self._queries.session_of(self._database.reader, turn_id=turn_id)
+        return None if row is None else str(row["conversation"])
+
+    async def summary(self, conversation: str) -> str:
+        """What stands for the beginning of this history; "" for nothing."""
+        row = await self._queries.summary(self._database.reader, conversation=conversation)
+        return "" if row is None else str(row["text"])
+
+    async def save_summary(self, conversation: str, text: str, *, upto: Remembered) -> bool:
+        """From now on `text` stands for everything up to `upto`.
+
+        False when that is history no more: forgotten or begun afresh in the meantime.
+        """
+        async with self._database.transaction() as connection:
+            saved = await self._queries.save_summary(
+                connection,
+                conversation=conversation,
+                upto=upto.id,
+                turn_id=upto.turn_id,
+                text=storable(text),
+                now_ms=self._clock.now_ms(),
+            )
+        return bool(saved)
 
     async def last_answer(self, conversation: str) -> str:
         """What the newest settled turn that has an answer said, since the last /new; else ""."""
@@ -116,13 +161,19 @@ class HistoryTable:
 
     async def start_afresh(self, conversation: str) -> None:
         """Let the model see nothing that was said before now."""
-        async with self._database.statement() as connection:
+        async with self._database.transaction() as connection:
+            await self._queries.drop_summary(connection, conversation=conversation)
             await self._queries.start_afresh(
                 connection, conversation=conversation, now_ms=self._clock.now_ms()
             )
 
-    async def note(self, conversation: str, key: str, message: Message) -> None:
-        """Tell the model at its next turn what happened between turns. Once for each `key`."""
+    async def note(
+        self, conversation: str, key: str, message: Message, *, session: str = ""
+    ) -> None:
+        """Tell the model at its next turn what happened between turns. Once for each `key`.
+
+        `session` is the history that the conversation belongs to, where it has not its own.
+        """
         async with self._database.transaction() as connection:
             now_ms = self._clock.now_ms()
             await self._queries.note_entry(connection, key=key, now_ms=now_ms)
@@ -131,7 +182,7 @@ class HistoryTable:
             )
             await self._queries.add(
                 connection,
-                conversation=conversation,
+                conversation=session or conversation,
                 turn_id=key,
                 position=0,
                 message=json.dumps(message),

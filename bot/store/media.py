@@ -6,6 +6,7 @@ A file is on the disk before its row is: a row never names what is not there.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import secrets
@@ -22,6 +23,7 @@ FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 MS_PER_S = 1000
 MARK = "m"
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,30 @@ class Shelf:
         return await asyncio.to_thread(item.path.read_bytes)
 
     async def clear_before(self, at_ms: int) -> int:
-        """Drop everything kept before `at_ms`; how many files that were."""
-        rows = [row async for row in self._queries.older_than(self._database.reader, at_ms=at_ms)]
+        """Drop some of what was kept before `at_ms`; how many files, 0 when none is left."""
+        found = self._queries.older_than(self._database.reader, at_ms=at_ms, limit=BATCH)
+        return await self._drop([row async for row in found])
+
+    async def clear(self, conversation: str) -> int:
+        """Drop all files of a conversation but those of open jobs; how many that were."""
+        gone = 0
+        while True:
+            found = self._queries.all_of(
+                self._database.reader, conversation=conversation, limit=BATCH
+            )
+            rows = [row async for row in found]
+            if not rows:
+                return gone
+            gone += await self._drop(rows)
+
+    async def _drop(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """The files first: what the process dies between is found again by its row."""
         for row in rows:
             await asyncio.to_thread((self._folder / row["path"]).unlink, missing_ok=True)
-            async with self._database.statement() as connection:
-                await self._queries.remove(connection, id=row["id"])
+        ids = json.dumps([row["id"] for row in rows])
+        async with self._database.transaction() as connection:
+            await self._queries.remove(connection, ids=ids)
+            await self._queries.blank(connection, ids=ids)
         return len(rows)
 
     def _write(self, file: MediaFile) -> Path:

@@ -215,6 +215,7 @@ class Answering:
             on_text=self._telling.as_it_comes,
             on_round=self._telling.round_ended,
             steering=self._steering,
+            compact=lambda: self._desk.compactor.at_once(self._payer),
         )
         try:
             answer = await thinker.think()
@@ -253,7 +254,7 @@ class Answering:
         # The next message may well be about what was sent: tools can work on it all the same.
         said = {"role": "assistant", "content": sentence}
         await self._crew.history.add(
-            self._payer.conversation,
+            self._payer.session_key,
             turn_id=self._payer.turn_id,
             position=0,
             messages=[message, said],

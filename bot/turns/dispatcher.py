@@ -135,7 +135,8 @@ class Dispatcher:
             log.info("update.waits", entry=entry.id, channel=entry.channel)
             return  # its channel is not configured now; it keeps until it is
         read = [channel.read(entry.payload) for entry in arrived.entries]
-        messages = [self._with_typed_stop(incoming) for incoming in read if incoming is not None]
+        understood = self._crew.settings.sessions.understood
+        messages = [self._with_typed_stop(understood(one)) for one in read if one is not None]
         if len(messages) < len(read):
             await self._inbox.close(entry.id, "ignored")
         elif not await self._join(entry, messages[0]):

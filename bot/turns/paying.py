@@ -19,11 +19,20 @@ from bot.voice.synthesis import SpeechStore, speech_key
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """For whom the calls of a turn are made."""
+    """For whom the calls of a turn are made.
+
+    `session` names its history where that is not the conversation's own.
+    """
 
     turn_id: str
     conversation: str
     person: str
+    session: str = ""
+
+    @property
+    def session_key(self) -> str:
+        """Under which the history of the turn stands."""
+        return self.session or self.conversation
 
     def intent(self, kind: str, model: str) -> Intent:
         return Intent(

@@ -19,6 +19,7 @@ from bot.turns.ear_rules import EarRules
 from bot.turns.joining import WaitRules
 from bot.turns.manner import MannerSettings
 from bot.turns.queueing import QueueRules
+from bot.turns.sessions import SessionRules
 from bot.turns.tasks import Tasks
 from bot.values.chat import ChatEvent, ChatRequest
 from bot.values.clock import Clock
@@ -62,6 +63,7 @@ class TurnSettings:
     download_limit_bytes: int = 20_000_000
     ears: EarRules = field(default_factory=EarRules)
     max_rounds: int = 12
+    sessions: SessionRules = field(default_factory=SessionRules)
     queue: QueueRules = field(default_factory=QueueRules)
     waiting: WaitRules = field(default_factory=WaitRules)
     listen: ListenSettings = field(default_factory=ListenSettings)

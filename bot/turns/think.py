@@ -23,7 +23,7 @@ from bot.openrouter.trim import trimmed
 from bot.store.conversations import Choices
 from bot.tools.registry import ToolContext
 from bot.turns.exhibits import Exhibits
-from bot.turns.history import History
+from bot.turns.history import History, room_for
 from bot.turns.paying import Payer
 from bot.turns.prompt import system_prompt
 from bot.turns.seams import Crew
@@ -53,7 +53,8 @@ class Thinker:
     """Answers one question. `on_text` gets every visible delta as it arrives.
 
     `on_round` hears after each answer of the model whether it was the last one; `steering` brings
-    what the person has said since, where the model can still take it up.
+    what the person has said since, where the model can still take it up; `compact` shortens a
+    history that is too long.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Thinker:
         on_text: OnText,
         on_round: OnRound,
         steering: Steering,
+        compact: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._crew = crew
         self._question = question
@@ -73,6 +75,7 @@ class Thinker:
         self._on_text = on_text
         self._on_round = on_round
         self._steering = steering
+        self._compact = compact
         self._spoken_before = False
         self._deltas = 0
         self.cut_off = False  # whether the answer ended where the output cap was
@@ -106,9 +109,17 @@ class Thinker:
         stored = await self._crew.history.of_turn(self._payer.turn_id)
         if stored:
             return stored
+        await self._renew()
         messages: list[Message] = []
         await self._store(messages, [self._question.user_message])
         return messages
+
+    async def _renew(self) -> None:
+        """Yesterday's history may be over."""
+        session, reset = self._payer.session_key, self._crew.settings.sessions.reset
+        now_ms = self._crew.clock.now_ms()
+        if await History(self._crew.history).renew(session, reset, now_ms=now_ms):
+            log.info("session.renewed", mode=reset.mode)
 
     async def _ask(self, messages: list[Message], *, with_tools: bool) -> ChatDone:
         """One answer, from whichever model of the line-up gives it. Raises UpstreamError."""
@@ -119,8 +130,15 @@ class Thinker:
             except UpstreamError as failure:
                 if self._deltas:
                     raise  # somebody has read it: no other model may begin anew
+                if isinstance(failure, ContextTooLong) and await self._compacted():
+                    continue
                 self._line.after(failure)
                 log.warning("think.asking_again", code=failure.code, model=self._line.model)
+
+    async def _compacted(self) -> bool:
+        """Whether the history is shorter now; tried once in a turn."""
+        compact, self._compact = self._compact, None
+        return compact is not None and await compact()
 
     async def _attempt(self, request: ChatRequest, *, position: int) -> ChatDone:
         """One paid call, booked by itself; its answer is stored at `position` of the turn."""
@@ -148,7 +166,9 @@ class Thinker:
     async def _request(self, messages: list[Message], *, with_tools: bool) -> ChatRequest:
         settings = self._crew.settings
         earlier = await History(self._crew.history).before(
-            self._payer.turn_id, conversation=self._payer.conversation
+            self._payer.turn_id,
+            session=self._payer.session_key,
+            room=room_for(self._crew.facts_of(self._line.model)),
         )
         system = system_prompt(
             name=settings.name, persona=settings.persona, chat_kind=self._question.chat_kind
@@ -210,7 +230,7 @@ class Thinker:
         self, position: int, new: list[Message], *, answers: Sequence[int] = ()
     ) -> None:
         await self._crew.history.add(
-            self._payer.conversation,
+            self._payer.session_key,
             turn_id=self._payer.turn_id,
             position=position,
             messages=new,

@@ -50,7 +50,8 @@ class Turn:
         self._trace = trace = Trace(self.id, crew.clock)
         trace.mark(Stage.RECEIVED)
         key = first.conversation.key
-        self._payer = Payer(turn_id=self.id, conversation=key, person=first.sender.id)
+        session = crew.settings.sessions.key(first)
+        self._payer = Payer(self.id, key, first.sender.id, session)
         self._reply: Reply = channel.reply(
             first.conversation, turn_id=self.id, answers=first.message_id
         )
@@ -248,6 +249,8 @@ class Turn:
         )
         self._crew.settled(ending, self._trace.events)
         await self._answering.forget()
+        if self._answering.complete:
+            self._door.desk.compactor.after(self._payer)
         log.info(
             "turn.settled",
             ending=ending,

@@ -50,6 +50,14 @@ class GenerationModel(Block):
     )
 
 
+class Compaction(Block):
+    """How long conversations are made short."""
+
+    model: OptionalText = Field(
+        default=None, description="Model that writes the summary; unset is the one that answers."
+    )
+
+
 class Persona(Block):
     """Parley's own: who the bot is."""
 
@@ -87,6 +95,9 @@ class AgentDefaults(Block):
     media_generation_auto_provider_fallback: Flag = Field(
         default=True,
         description="Whether the bundled default model steps in after the configured ones.",
+    )
+    compaction: Compaction = Field(
+        default_factory=Compaction, description="How long conversations are made short."
     )
     parley: Persona = Field(default_factory=Persona, description="Parley's own: who the bot is.")
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.config.schema.agents import Agents
-from bot.config.schema.base import Block, OptionalText, Port, Seconds, SecretTexts
+from bot.config.schema.base import (
+    Block,
+    OptionalText,
+    Port,
+    Positive,
+    Seconds,
+    SecretTexts,
+    blank_is_unset,
+)
 from bot.config.schema.media import Tools
 from bot.config.schema.messages import Messages, Session
 from bot.config.schema.models import Models, ProviderConfig
@@ -35,11 +45,48 @@ class HttpIn(Block):
     port: Port | None = Field(default=None, description="Port to listen on; unset means none.")
 
 
+class Retention(Block):
+    """How many days things are kept; null keeps them for ever."""
+
+    messages_days: Positive | None = Field(
+        default=None, description="What was said: turns, messages, transcripts, summaries, jobs."
+    )
+    media_days: Positive | None = Field(
+        default=30, description="Pictures, films, songs and papers on the disk."
+    )
+    receipts_days: Positive | None = Field(
+        default=30, description="Proof of sends, arrived messages in raw, what was heard in files."
+    )
+    ledger_days: Annotated[Positive, Field(ge=31)] | None = Field(
+        default=None, description="What calls cost; at least 31, as /usage looks back a month."
+    )
+
+
+def _known_zone(value: str) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("a time zone such as Europe/Berlin") from None
+    return value
+
+
+Zone = Annotated[
+    Annotated[str, AfterValidator(_known_zone)] | None, BeforeValidator(blank_is_unset)
+]
+
+
 class Parley(Block):
     """What OpenClaw has no key for."""
 
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Waits for the network.")
     http: HttpIn = Field(default_factory=HttpIn, description="Health and metrics over HTTP.")
+    retention: Retention = Field(default_factory=Retention, description="How long things are kept.")
+    timezone: Zone = Field(
+        default=None,
+        description="Time zone of days and hours, such as Europe/Berlin; unset is UTC.",
+    )
 
 
 class Environment(Block):

@@ -24,7 +24,7 @@ order by id;
 select * from jobs where conversation = :conversation order by id desc limit :limit;
 
 -- name: all_recent(limit)
-select * from jobs order by id desc limit :limit;
+select * from jobs where conversation <> '' order by id desc limit :limit;
 
 -- name: ask(id, paid_call, now_ms)!
 update jobs set state = 'asking', paid_call = :paid_call, asked_at_ms = :now_ms
@@ -59,4 +59,4 @@ update jobs set state = :state, told = 0, cancel_wanted = 0, sentence = '', trie
 where id = :id and told = 1 and state in ('failed', 'doubtful', 'cancelled');
 
 -- name: census()
-select kind, state, count(*) as jobs from jobs group by kind, state;
+select kind, state, count(*) as jobs from jobs where conversation <> '' group by kind, state;

@@ -18,8 +18,27 @@ select * from media where job_id = :job_id order by id;
 -- name: recent(conversation, limit)
 select * from media where conversation = :conversation order by id desc limit :limit;
 
--- name: older_than(at_ms)
-select id, path from media where at_ms < :at_ms;
+-- name: older_than(at_ms, limit)
+-- What an open job made is still to be delivered.
+select id, path from media
+where at_ms < :at_ms and path <> ''
+  and job_id not in (select 'j' || id from jobs where told = 0)
+order by at_ms limit :limit;
 
--- name: remove(id)!
-delete from media where id = :id;
+-- name: all_of(conversation, limit)
+select id, path from media
+where conversation = :conversation
+  and job_id not in (select 'j' || id from jobs where told = 0)
+limit :limit;
+
+-- name: remove(ids)!
+-- `ids` is a JSON list.
+delete from media
+where id < (select max(id) from media)
+  and (id in (select value from json_each(:ids)) or id in (
+    select id from media where conversation = ''));
+
+-- name: blank(ids)!
+-- What is the newest stays as an empty row: its number must not be given to another file.
+update media set conversation = '', mime = '', name = '', path = '', unique_id = '', job_id = ''
+where id in (select value from json_each(:ids));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.turns.commands import basic, jobs, models, money, queue, trace, tts, voice
+from bot.turns.commands import basic, jobs, models, money, queue, sessions, trace, tts, voice
 from bot.turns.commands.desk import Answer, Command, Desk, Spoken
 from bot.values.conversation import Incoming
 
@@ -25,13 +25,16 @@ MENU = (
     ("jobs", "Pictures, films and songs in the making"),
     ("usage", "What this conversation cost"),
     ("trace", "How long the last answer took"),
+    ("forget", "Delete for good what was said here"),
     ("help", "What I can do"),
 )
 COMMANDS: Mapping[str, Command] = {
     "start": basic.start,
     "help": basic.show_help,
-    "new": basic.new,
-    "reset": basic.new,
+    "new": sessions.new,
+    "reset": sessions.reset,
+    "compact": sessions.compact,
+    "forget": sessions.forget,
     "stop": basic.stop,
     "whoami": basic.whoami,
     "id": basic.whoami,

@@ -11,7 +11,9 @@ HELP = """\
 Send a voice note and I answer with my voice; write and I answer in text. I can also
 draw, film and compose: just ask.
 
-/new – forget this conversation and start afresh
+/new – start afresh: I look back no further
+/forget – delete for good what was said here
+/compact – keep the long conversation as short notes
 /stop – stop what I'm doing (saying "stop" works too)
 /model – choose the model that answers
 /think – choose how much it thinks
@@ -25,7 +27,6 @@ draw, film and compose: just ask.
 WELCOME = "Hello! I'm {name}. Send me a voice note or write to me. /help shows what I can do."
 STOPPED = "Stopped."
 NOTHING_RUNS = "Nothing is running."
-AFRESH = "Done. We start afresh."
 IDS = "Your id: `{person}`\nThis conversation: `{conversation}`"
 
 
@@ -35,11 +36,6 @@ async def start(desk: Desk, _incoming: Incoming) -> Answer:
 
 async def show_help(desk: Desk, _incoming: Incoming) -> Answer:
     return Answer(HELP.format(name=desk.name))
-
-
-async def new(desk: Desk, incoming: Incoming) -> Answer:
-    await desk.history.start_afresh(incoming.conversation.key)
-    return Answer(AFRESH)
 
 
 async def stop(desk: Desk, incoming: Incoming) -> Answer:

@@ -8,11 +8,15 @@ from typing import Protocol
 
 from bot.jobs.office import JobOffice
 from bot.store.conversations import ConversationTable
+from bot.store.forgetting import Forgetting
 from bot.store.history import HistoryTable
 from bot.store.ledger import LedgerTable
+from bot.store.people import PeopleTable
 from bot.store.turns import TurnTable
 from bot.turns.channel import Rows
+from bot.turns.compaction import Compactor
 from bot.turns.manner import MannerSettings
+from bot.turns.sessions import SessionRules
 from bot.values.audio import Voice
 from bot.values.clock import Clock
 from bot.values.conversation import Incoming
@@ -46,6 +50,10 @@ class Desk:
     model: str
     thinking: str
     history: HistoryTable
+    sessions: SessionRules
+    compactor: Compactor
+    forgetting: Forgetting
+    people: PeopleTable
     conversations: ConversationTable
     ledger: LedgerTable
     turns: TurnTable

@@ -121,7 +121,7 @@ async def _chat(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
 async def _latest(desk: Desk, incoming: Incoming, _rest: str) -> Answer:
     """Speak the last answer. The same command taken up after a crash is no repeat."""
     key = incoming.conversation.key
-    text = await desk.history.last_answer(key)
+    text = await desk.history.last_answer(desk.sessions.key(incoming))
     if not text:
         return Answer(NO_ANSWER)
     fingerprint = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

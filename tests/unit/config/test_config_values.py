@@ -230,7 +230,7 @@ def test_what_openclaw_knows_and_parley_does_not_use_is_a_note(read: Read) -> No
       channels: { whatsapp: { x: 1 }, telegram: { retry: {}, linkPreview: true,
         groups: { "*": { skills: [] } } } },
       agents: {
-        entries: { main: { anything: {} } }, defaults: { compaction: {}, timeoutSeconds: 9 } },
+        entries: { main: { anything: {} } }, defaults: { contextPruning: {}, timeoutSeconds: 9 } },
       messages: { tts: { providers: { elevenlabs: { voiceId: "v", stability: 1 } } } },
       models: { providers: { anthropic: { apiKey: "k", models: [] } } },
     }""")
@@ -244,7 +244,7 @@ def test_what_openclaw_knows_and_parley_does_not_use_is_a_note(read: Read) -> No
         "channels.telegram.linkPreview",
         "channels.telegram.groups.*.skills",
         "agents.entries.main",
-        "agents.defaults.compaction",
+        "agents.defaults.contextPruning",
         "agents.defaults.timeoutSeconds",
         "messages.tts.providers.elevenlabs",
         "models.providers.anthropic",

@@ -12,13 +12,18 @@ from typing import Any, cast
 from bot.jobs.office import JobOffice
 from bot.store.conversations import Choices, ConversationTable, person_key
 from bot.store.db import Database
+from bot.store.forgetting import Forgetting
 from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
 from bot.store.ledger import LedgerTable
+from bot.store.media import Shelf
+from bot.store.people import PeopleTable
 from bot.store.turns import Ending, TurnTable
 from bot.turns import commands
 from bot.turns.commands import Answer, Desk
+from bot.turns.compaction import Compactor
 from bot.turns.manner import MannerSettings
+from bot.turns.sessions import SessionRules
 from bot.values.audio import Voice
 from bot.values.clock import SystemClock
 from bot.values.conversation import ChatKind, Command, Conversation, Incoming, Person
@@ -113,6 +118,10 @@ async def a_chat(folder: Path) -> AsyncIterator[Chat]:
             model="openrouter/auto",
             thinking="off",
             history=HistoryTable(database, clock),
+            sessions=SessionRules(),
+            compactor=cast(Compactor, None),  # nothing here is paid for
+            forgetting=Forgetting(database, Shelf(database, clock, folder / "media")),
+            people=PeopleTable(database, clock),
             conversations=ConversationTable(database, clock),
             ledger=LedgerTable(database, clock),
             turns=TurnTable(database, clock),

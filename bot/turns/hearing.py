@@ -33,7 +33,6 @@ from bot.voice.listen import OnProgress
 log = structlog.get_logger()
 ECHO_AFTER_S = 0.02  # rendering and sending it first would hold the question to the model up
 DEAF = "I'm not set up to listen to voice notes. Please write to me."
-DENIED = "I don't listen to voice notes in this chat. Please write to me."
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +193,8 @@ class Hearing:
         try:
             if not settings.hear:
                 raise Refused("tools.media.audio.enabled is false", sentence=DEAF)
-            if not settings.ears.scope.allows(incoming):
-                raise Refused("tools.media.audio.scope denies it", sentence=DENIED)
+            if denied := settings.ears.refusal(incoming, note):
+                raise Refused("the rules for notes deny it", sentence=denied)
             self._known[name(note)] = await self._ear.hear(note, language=language)
         except StageError as error:
             log.info("listen.failed", code=error.code, detail=str(error))

@@ -9,6 +9,7 @@ from bot.config.schema.base import Block, OptionalText, Port, Seconds, SecretTex
 from bot.config.schema.media import Tools
 from bot.config.schema.messages import Messages, Session
 from bot.config.schema.models import Models, ProviderConfig
+from bot.config.schema.money import Budgets, RateLimit, Zone
 from bot.config.schema.telegram import Channels
 
 
@@ -40,6 +41,13 @@ class Parley(Block):
 
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Waits for the network.")
     http: HttpIn = Field(default_factory=HttpIn, description="Health and metrics over HTTP.")
+    budgets: Budgets = Field(default_factory=Budgets, description="What may be spent.")
+    timezone: Zone = Field(
+        default="UTC", description="Where days and months begin: a name like `Europe/Berlin`."
+    )
+    rate_limit: RateLimit = Field(
+        default_factory=RateLimit, description="How fast one person may write."
+    )
 
 
 class Environment(Block):

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.access.budgets import Budgets
 from bot.jobs.office import JobOffice
 from bot.store.conversations import ConversationTable
 from bot.store.history import HistoryTable
 from bot.store.ledger import LedgerTable
+from bot.store.people import PeopleTable
 from bot.store.turns import TurnTable
 from bot.turns.channel import Rows
 from bot.turns.manner import MannerSettings
@@ -54,6 +56,8 @@ class Desk:
     manner: MannerSettings
     clock: Clock
     stop: Callable[[str], int]
+    budgets: Budgets | None = None
+    people: PeopleTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

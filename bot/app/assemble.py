@@ -179,7 +179,7 @@ async def assemble(
             clock=clock,
             tasks=chores,
         )
-        alarms = Alarms(budgets, stores.budgets, stores.people, media.postman)
+        alarms = Alarms(budgets, stores.budgets, media.postman, owners=stores.people.every_owner)
         budgets.spent = alarms.touched
         chores.spawn(alarms.keep(), name="budget alarms")
         crew = _crew(

@@ -12,7 +12,7 @@ from bot.config.schema import money as schema
 from bot.openrouter.catalog import Catalog
 from bot.store.budgets import BudgetTable
 from bot.values.clock import Clock
-from bot.values.zone import zone_of
+from bot.values.zone import UTC_NAME, zone_of
 
 MICRO = 1_000_000
 TELEGRAM = "telegram:"
@@ -27,7 +27,7 @@ def budgets(config: Config, table: BudgetTable, catalog: Catalog, clock: Clock) 
 
 def budget_rules(config: Config) -> BudgetRules:
     """The configured budgets. A chat may be named by its bare id."""
-    given = config.parley.budgets
+    given, zone = config.parley.budgets, config.parley.timezone or UTC_NAME
     return BudgetRules(
         total=_budget(given.total),
         per_user=_budget(given.per_user),
@@ -35,8 +35,8 @@ def budget_rules(config: Config) -> BudgetRules:
         users={_bare(name): _budget(one) for name, one in given.users.items()},
         conversations={_key(name): _budget(one) for name, one in given.conversations.items()},
         warn_at_percent=given.warn_at_percent,
-        zone=zone_of(config.parley.timezone) or UTC,
-        zone_name=config.parley.timezone,
+        zone=zone_of(zone) or UTC,
+        zone_name=zone,
     )
 
 

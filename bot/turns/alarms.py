@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from bot.access.budgets import Budgets, Standing, dollars
 from bot.errors import ChatGone, DeliverError
 from bot.store.budgets import Alarm, BudgetTable
-from bot.store.people import PeopleTable
 from bot.turns.channel import TextPart
 from bot.turns.postman import Postman
 from bot.values.conversation import Conversation
 
 log = structlog.get_logger()
 USED_UP = 100
+# Channel and person of each owner; their private chat has the id of the person.
+Owners = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
 PERIODS = {"day": "today's budget", "month": "this month's budget"}
 WARNING = "{percent} % of {budget} is used: {spent} of {limit}."
 GONE = "{budget} is used up: {spent} of {limit}."
@@ -26,11 +28,11 @@ class Alarms:
     """`touched` says where something was spent; `keep` works beside the turns."""
 
     def __init__(
-        self, budgets: Budgets, table: BudgetTable, people: PeopleTable, postman: Postman
+        self, budgets: Budgets, table: BudgetTable, postman: Postman, *, owners: Owners
     ) -> None:
         self._budgets = budgets
         self._table = table
-        self._people = people
+        self._owners = owners
         self._postman = postman
         self._spent: set[tuple[str, str]] = set()
         self._due = asyncio.Event()
@@ -77,7 +79,7 @@ class Alarms:
         """Whether nothing is left to do about it."""
         log.warning("budget.alarm", scope=alarm.scope, period=alarm.period, percent=alarm.percent)
         done = True
-        for channel, person in await self._people.owners():
+        for channel, person in await self._owners():
             done = await self._send(alarm, channel, person) and done
         return done
 

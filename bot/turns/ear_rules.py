@@ -79,8 +79,12 @@ class GroupVoice:
         if self.voice == "reply" and not (quote is not None and quote.from_bot):
             return NO_REPLY
         if self.max_s is not None and (note.duration_s or 0) > self.max_s:
-            return TOO_LONG.format(seconds=self.max_s)
+            return self.too_long
         return ""
+
+    @property
+    def too_long(self) -> str:
+        return TOO_LONG.format(seconds=self.max_s or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.errors import (
+    AudioTooLarge,
     AudioUnreadable,
     DeliverError,
     NothingHeard,
@@ -190,13 +191,18 @@ class Hearing:
 
     async def _hear_one(self, note: Attachment, incoming: Incoming, language: str) -> None:
         settings = self._crew.settings
+        group = settings.ears.group(incoming)
         try:
             if not settings.hear:
                 raise Refused("tools.media.audio.enabled is false", sentence=DEAF)
             if denied := settings.ears.refusal(incoming, note):
                 raise Refused("the rules for notes deny it", sentence=denied)
-            self._known[name(note)] = await self._ear.hear(note, language=language)
+            self._known[name(note)] = await self._ear.hear(
+                note, language=language, longest_s=group.max_s
+            )
         except StageError as error:
+            if isinstance(error, AudioTooLarge) and group.max_s is not None:
+                error.sentence = group.too_long
             log.info("listen.failed", code=error.code, detail=str(error))
             self._known[name(note)] = error
 

@@ -41,6 +41,7 @@ def passes_time(stage: Stage) -> None:
     """What was spent so far was spent in another month."""
     with closing(sqlite3.connect(stage.state_dir / "parley.db", timeout=10)) as connection:
         connection.execute("update paid_calls set started_at_ms = started_at_ms - ?", (DAYS_MS,))
+        connection.execute("update budget_alarms set since_ms = since_ms - ?", (DAYS_MS,))
         connection.commit()
 
 
@@ -182,6 +183,14 @@ def test_the_owner_is_told_once_at_eighty_percent_and_once_at_the_end(stage: Sta
     passes_time(stage)
     costs(stage, 3.0)
     friend.asks(f"{BOT} a new month.")
+    last = eventually(
+        lambda: (found := [text for text in owner.texts if "budget" in text])[2:] and found,
+        "the alarm of a new month",
+    )[2:]
+    assert last == [  # from nothing to the end at once: one message
+        "Today's budget for everything is used up: $3.00 of $1.00.\n"
+        "/usage all shows by whom and for what."
+    ]
 
 
 def test_usage_tells_what_is_left_and_the_owner_who_spent_it(stage: Stage) -> None:
@@ -254,6 +263,14 @@ def test_a_group_says_which_notes_may_cost_something(
     texts = anna.plays(note, heard="What shall we eat?", caption=BOT, duration=3)
     assert any(said in text for text in (*texts, *_captions(anna)))
     assert posts(stage)["transcription"] == heard
+
+
+def test_a_note_that_hides_its_length_is_measured(stage: Stage) -> None:
+    anna = in_a_group(stage, {"maxVoiceSeconds": 1})
+    note = voices.say("What shall we eat tonight, all of us together?")
+    (told,) = anna.plays(note, heard="What?", caption=BOT, kind="document", name="a.ogg")
+    assert told.startswith("In this group I listen to notes of up to 1 seconds.")
+    assert stage.upstream_calls() == []
 
 
 def test_a_spoken_reply_is_heard_where_only_replies_are(stage: Stage) -> None:

@@ -4,7 +4,7 @@ select role from people where channel = :channel and person = :person;
 -- name: owner_exists(channel)^
 select 1 as found from people where channel = :channel and role = 'owner' limit 1;
 
--- name: owners()
+-- name: every_owner()
 select channel, person from people where role = 'owner' order by channel, person;
 
 -- name: make_owner(channel, person)!

@@ -9,6 +9,7 @@
     ├── BadUpdate              an update that can't be read; set aside, stops nobody
     └── StageError             a turn failed at a stage; becomes one sentence in the chat
         ├── Refused            not allowed, or not now; nothing was spent
+        │   └── BudgetSpent    what may be spent is spent
         ├── ListenError        the note can't be heard
         │   ├── AudioTooLarge
         │   ├── AudioUnreadable
@@ -91,6 +92,13 @@ class Refused(StageError):
 
     code = "refused"
     default_sentence = "I'm not set up to do that here."
+
+
+class BudgetSpent(Refused):
+    """A budget is used up; the call was not made."""
+
+    code = "budget.spent"
+    default_sentence = "The budget for this is used up. Please try again later."
 
 
 class ListenError(StageError):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.access.budgets import Budgets
+from bot.access.estimates import Work
 from bot.errors import UpstreamError
 from bot.store.ledger import Intent, LedgerTable, Result
 
+NO_WORK = Work()
 # Told of every call that ended: its kind, its result, and the code of the error if it failed.
 Watcher = Callable[[str, str, str], None]
 
@@ -25,28 +29,66 @@ class Bill:
 
 
 class Ledger:
-    """Books the calls of one process."""
+    """Books the calls of one process, each within the `budgets` if there are any."""
 
-    def __init__(self, table: LedgerTable, *, watch: Watcher = lambda *_: None) -> None:
+    def __init__(
+        self,
+        table: LedgerTable,
+        *,
+        budgets: Budgets | None = None,
+        watch: Watcher = lambda *_: None,
+    ) -> None:
         self._table = table
+        self._budgets = budgets
         self._watch = watch
+
+    async def check(self, intent: Intent, work: Work) -> None:
+        """Raises BudgetSpent if this call could not be made now. Books nothing."""
+        if self._budgets is not None:
+            await self._budgets.check(intent, work)
 
     async def price(self, call_id: int, cost_micro_usd: int, *, generation_id: str = "") -> None:
         """What a call cost whose price was learned after it had ended."""
         await self._table.settle_cost(call_id, cost_micro_usd, generation_id=generation_id)
 
     @asynccontextmanager
-    async def paid(self, intent: Intent) -> AsyncIterator[Bill]:
-        """Book one call. Store what the call gave before leaving the block: leaving says "done".
+    async def paid(self, intent: Intent, work: Work = NO_WORK) -> AsyncIterator[Bill]:
+        """Book one call of so much `work`. Raises BudgetSpent before anything was done for it.
+
+        Store what the call gave before leaving the block: leaving says "done".
 
         A refusal in place of an answer cost nothing, nor did a request that was never sent;
         everything else that breaks the block, cancellation and an error in the middle of an answer
         included, may have been paid.
         """
-        call_id = await self._table.intend(intent)
+        call_id = await self._begin(intent, work)
         bill = Bill(model=intent.model, call_id=call_id)
         try:
-            yield bill
+            async with self._settled(intent, bill):
+                yield bill
+        finally:
+            if self._budgets is not None:
+                self._budgets.spent(intent.conversation, intent.person)
+
+    async def _begin(self, intent: Intent, work: Work) -> int:
+        """The id of the committed intent. One that nobody waits for any more is closed again."""
+        if self._budgets is None:
+            return await self._table.intend(intent)
+        booking = asyncio.create_task(self._budgets.reserve(intent, work), name="reserving")
+        try:
+            return await asyncio.shield(booking)
+        except asyncio.CancelledError:
+            await asyncio.wait({booking})
+            if not booking.cancelled() and booking.exception() is None:
+                await self._table.close(booking.result(), "failed", model=intent.model)
+            raise
+
+    @asynccontextmanager
+    async def _settled(self, intent: Intent, bill: Bill) -> AsyncIterator[None]:
+        """Close the row of `bill` as the block ends."""
+        call_id = bill.call_id
+        try:
+            yield
         except UpstreamError as error:
             answered = error.status is not None and error.status >= 400
             refused = not (bill.begun or error.begun) and (answered or not error.sent)

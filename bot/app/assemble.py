@@ -9,10 +9,12 @@ from pathlib import Path
 
 import structlog
 
+from bot.access.budgets import Budgets
 from bot.access.doorman import Doorman
 from bot.access.ledger import Ledger
+from bot.access.pace import Pace
+from bot.app import money, voices
 from bot.app import settings as translate
-from bot.app import voices
 from bot.app.bookkeeper import Bookkeeper
 from bot.app.keyring import Keyring
 from bot.app.media import Atelier, atelier, makers
@@ -28,6 +30,7 @@ from bot.openrouter.chat import OpenRouterChat
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.costs import Costs
 from bot.openrouter.route import wire_model
+from bot.store.budgets import BudgetTable
 from bot.store.conversations import ConversationTable
 from bot.store.db import Database
 from bot.store.forgetting import Forgetting
@@ -42,6 +45,7 @@ from bot.store.receipts import ReceiptTable
 from bot.store.turns import Ending, TurnTable
 from bot.tools.clock import current_time
 from bot.tools.registry import ToolRegistry
+from bot.turns.alarms import Alarms
 from bot.turns.commands import Desk
 from bot.turns.compaction import Compactor
 from bot.turns.dispatcher import Dispatcher
@@ -76,6 +80,7 @@ class Stores:
     jobs: JobTable
     shelf: Shelf
     heard: HeardTable
+    budgets: BudgetTable
 
     @classmethod
     def of(cls, database: Database, clock: Clock, state_dir: Path) -> Stores:
@@ -91,6 +96,7 @@ class Stores:
             jobs=JobTable(database, clock),
             shelf=Shelf(database, clock, state_dir / MEDIA_FOLDER),
             heard=HeardTable(database, clock),
+            budgets=BudgetTable(database, clock),
         )
 
 
@@ -160,7 +166,8 @@ async def assemble(
         stack.push_async_callback(chores.cancel)
         catalog = await stack.enter_async_context(Catalog(client, state_dir / "catalog.json"))
         metrics = Metrics()
-        ledger = Ledger(stores.ledger, watch=metrics.observe_call)
+        budgets = money.budgets(loaded.config, stores.budgets, catalog, clock)
+        ledger = Ledger(stores.ledger, budgets=budgets, watch=metrics.observe_call)
         costs = Costs(client, keys=(keys.speech, keys.chat))
         settled = _told_to(metrics, Bookkeeper(costs, stores.ledger, clock), chores)
         media = atelier(
@@ -174,6 +181,9 @@ async def assemble(
             clock=clock,
             tasks=chores,
         )
+        alarms = Alarms(budgets, stores.budgets, media.postman, owners=stores.people.every_owner)
+        budgets.spent = alarms.touched
+        chores.spawn(alarms.keep(), name="budget alarms")
         crew = _crew(
             loaded.config,
             state_dir,
@@ -185,7 +195,7 @@ async def assemble(
         )
         entries = loaded.config.agents.defaults.models.items()
         menu = ModelMenu(catalog, aliases={ref: entry.alias or "" for ref, entry in entries})
-        dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu, media)
+        dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu, media, budgets)
         yield Parts(
             dispatcher, media, doorman, lanes, tasks, chores, stores, workshop, clock, metrics
         )
@@ -241,6 +251,7 @@ def _connect(
     tasks: Tasks,
     models: ModelMenu,
     media: Atelier,
+    budgets: Budgets,
 ) -> tuple[Dispatcher, Doorman, Lanes]:
     doorman = Doorman(translate.access_rules(loaded.config), stores.people)
     lanes = Lanes(tasks)
@@ -271,8 +282,10 @@ def _connect(
         manner=crew.settings.manner,
         clock=crew.clock,
         stop=lanes.stop,
+        budgets=budgets,
+        people=stores.people,
     )
-    dispatcher = Dispatcher(
-        inbox=stores.inbox, crew=crew, door=Door(doorman, desk), lanes=lanes, tasks=tasks
-    )
+    pace = Pace(money.pace_rules(loaded.config), crew.clock)
+    door = Door(doorman, desk, crew.settings.ears, pace)
+    dispatcher = Dispatcher(inbox=stores.inbox, crew=crew, door=door, lanes=lanes, tasks=tasks)
     return dispatcher, doorman, lanes

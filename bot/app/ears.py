@@ -64,6 +64,10 @@ def rules(config: Config) -> ear_rules.EarRules:
             at_most=1 if chosen.mode == "first" else chosen.max_attachments,
             prefer="last" if chosen.prefer == "last" else "first",
         ),
+        groups={
+            chat_id: ear_rules.GroupVoice(group.parley.voice, group.parley.max_voice_seconds)
+            for chat_id, group in (config.channels.telegram.groups or {}).items()
+        },
     )
 
 

@@ -9,15 +9,21 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from bot.access.budgets import Budgets, Standing
+from bot.access.estimates import Estimates
 from bot.app.assemble import DATABASE_FILE
+from bot.app.money import budget_rules
 from bot.cli.frame import explained
 from bot.cli.keeping import MISSING
 from bot.cli.models import facts_of
 from bot.cli.prepare import Ground
 from bot.cli.upstream import balance_micro_usd, dollars, upstream
+from bot.config.schema import Config
 from bot.errors import KeyRefused, UpstreamError
 from bot.openrouter.account import key_status
+from bot.openrouter.facts import UNKNOWN
 from bot.openrouter.usage import MICRO
+from bot.store.budgets import BudgetTable
 from bot.store.db import Database
 from bot.store.ledger import DAY_MS, DaySpent, LedgerTable
 from bot.store.turns import TurnTable
@@ -25,12 +31,14 @@ from bot.values.clock import SystemClock
 
 LOCK_FILE = "parley.lock"
 DAYS = 7
+MOST_BUDGETS = 10
 
 
 def gathered(ground: Ground) -> dict[str, Any]:
     """Everything that `parley status` tells. Raises ConfigError or StartError."""
     path = ground.state_dir / DATABASE_FILE
-    books = asyncio.run(_books(path)) if path.exists() else {"spent": [], "openTurns": 0}
+    none: dict[str, Any] = {"spent": [], "openTurns": 0, "budgets": []}
+    books = asyncio.run(_books(path, ground.loaded.config)) if path.exists() else none
     models = facts_of(ground)
     return {
         "running": is_running(ground.state_dir),
@@ -58,7 +66,13 @@ def lines_of(facts: dict[str, Any]) -> list[str]:
     for day in facts["spent"]:
         unpriced = f", {day['unpriced']} without a price yet" if day["unpriced"] else ""
         rows += [(day["day"], f"{dollars(_micro(day['usd']))} in {day['calls']} calls{unpriced}")]
+    rows += [("Budget", _budget_line(one)) for one in facts["budgets"]]
     return [f"{name:<12}{value}" for name, value in rows]
+
+
+def _budget_line(one: dict[str, Any]) -> str:
+    used, limit = dollars(_micro(one["usedUsd"])), dollars(_micro(one["limitUsd"]))
+    return f"{one['of']}, {one['period']}: {used} of {limit}, renews {one['renews']}"
 
 
 def is_running(state_dir: Path) -> bool:
@@ -95,14 +109,33 @@ async def _money(ground: Ground, source: str) -> dict[str, Any]:
     return {"key": key, "balanceUsd": _usd(balance)}
 
 
-async def _books(path: Path) -> dict[str, Any]:
-    """The last days of the ledger, and turns that wait for the bot."""
+async def _books(path: Path, config: Config) -> dict[str, Any]:
+    """The last days of the ledger, turns that wait for the bot, and how far budgets are used."""
     clock = SystemClock()
     since_ms = (clock.now_ms() // DAY_MS - DAYS + 1) * DAY_MS
     async with Database.open(path) as database:
         days = await LedgerTable(database, clock).spent_by_day(since_ms=since_ms)
         open_turns = await TurnTable(database, clock).count_open()
-    return {"spent": [_day(day) for day in days], "openTurns": open_turns}
+        estimates = Estimates(lambda model: UNKNOWN, unknown_micro_usd=0)  # nothing is bought
+        rules = budget_rules(config)
+        budgets = Budgets(rules, BudgetTable(database, clock), estimates, clock)
+        used = sorted(await budgets.active(), key=lambda one: -one.percent)
+    return {
+        "spent": [_day(day) for day in days],
+        "openTurns": open_turns,
+        "budgets": [_budget(one, budgets) for one in used[:MOST_BUDGETS]],
+    }
+
+
+def _budget(standing: Standing, budgets: Budgets) -> dict[str, Any]:
+    limit = standing.limit
+    return {
+        "of": limit.scope.name,
+        "period": limit.period,
+        "usedUsd": standing.tally.total_micro_usd / MICRO,
+        "limitUsd": limit.micro_usd / MICRO,
+        "renews": budgets.renewal(limit),
+    }
 
 
 def _day(spent: DaySpent) -> dict[str, Any]:

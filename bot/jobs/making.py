@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.access.estimates import order_work
 from bot.access.ledger import Bill, Ledger
 from bot.errors import AudioUnreadable, RequestRejected, UpstreamError
 from bot.jobs.request import Order, Request
@@ -72,6 +73,12 @@ class Studio:
                 refused = refused or failure
         raise refused or RequestRejected("no model is configured")
 
+    async def afford(self, request: Request, *, conversation: str, person: str) -> None:
+        """Raises BudgetSpent when no budget is left for this. Costs nothing."""
+        order = request.order(request.models[0], ())
+        intent = Intent(request.kind.value, order.model, conversation, person)
+        await self.ledger.check(intent, order_work(order))
+
     async def order(self, job: Job) -> Notices:
         """Ask the candidates until one takes the order; then `job` is `polling` or `made`.
 
@@ -116,7 +123,7 @@ class Studio:
             person=job.person,
             turn_id=job.turn_id,
         )
-        async with self.ledger.paid(intent) as bill:
+        async with self.ledger.paid(intent, order_work(suited)) as bill:
             await self.table.ask(job.id, paid_call=bill.call_id)
             killpoint.reach("job-asking")
             if isinstance(suited, VideoOrder):

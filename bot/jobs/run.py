@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.errors import ChatGone, DeliverError, UpstreamError
+from bot.errors import ChatGone, DeliverError, Refused, UpstreamError
 from bot.jobs import words
 from bot.jobs.following import Following
 from bot.jobs.making import Studio
@@ -86,7 +86,9 @@ class JobRun:
         if self._working.cancelled():
             await self._finish("cancelled", words.CANCELLED)
         elif failure := self._working.exception():
-            if not isinstance(failure, UpstreamError):
+            if isinstance(failure, Refused):
+                failure = _unsent(failure)
+            elif not isinstance(failure, UpstreamError):
                 log.error("job.crashed", exc_info=failure)
                 failure = UpstreamError(repr(failure))
             await self._fail(failure)
@@ -234,6 +236,13 @@ def _note(job: Job, kept: list[Shelved]) -> dict[str, object]:
     if job.kind is MediaKind.IMAGE:
         parts += [{"type": "media", "id": item.id, "as": "image", "label": thing} for item in kept]
     return {"role": "user", "content": parts}
+
+
+def _unsent(refused: Refused) -> UpstreamError:
+    """The same as a failure of the call that was not made."""
+    failure = UpstreamError(str(refused), sentence=refused.sentence)
+    failure.sent = False
+    return failure
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

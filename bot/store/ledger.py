@@ -21,6 +21,7 @@ class Intent:
     conversation: str
     person: str
     turn_id: str | None = None
+    estimate_micro_usd: int = 0  # counts as spent until the cost is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class LedgerTable:
                 person=intent.person,
                 kind=intent.kind,
                 model=intent.model,
+                estimate_micro_usd=intent.estimate_micro_usd,
                 now_ms=self._clock.now_ms(),
             )
         return int(row["id"])

@@ -23,6 +23,11 @@ class PeopleTable:
     async def has_owner(self, channel: str) -> bool:
         return await self._queries.owner_exists(self._database.reader, channel=channel) is not None
 
+    async def every_owner(self) -> list[tuple[str, str]]:
+        """Who owns the bot, on whatever channel: pairs of channel and person."""
+        rows = self._queries.every_owner(self._database.reader)
+        return [(row["channel"], row["person"]) async for row in rows]
+
     async def tell(self, channel: str, person: str, *, again_after_ms: int) -> bool:
         """Whether this person is due to be told (now noted), at most once in `again_after_ms`."""
         now_ms = self._clock.now_ms()

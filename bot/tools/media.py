@@ -57,6 +57,8 @@ class Checker(Protocol):
 
     async def check(self, request: Request, *, conversation: str) -> tuple[str, ...]: ...
 
+    async def afford(self, request: Request, *, conversation: str, person: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class MediaTools:
@@ -143,6 +145,7 @@ class MediaTools:
             raise ToolFailed(NO_PROMPT)
         request = self._request(kind, given, options, roles=roles, timeout_ms=timeout_ms)
         changed = await self.checker.check(request, conversation=context.conversation)
+        await self.checker.afford(request, conversation=context.conversation, person=context.person)
         client = Client(
             call_key=f"{context.turn_id}/{context.call_id}",
             conversation=context.conversation,

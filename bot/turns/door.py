@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.access.doorman import Doorman
+from bot.access.pace import Pace
 from bot.access.policy import Verdict
 from bot.turns import commands
 from bot.turns.commands import Answer, Desk
+from bot.turns.ear_rules import EarRules
 from bot.turns.luggage import says_something
 from bot.turns.prompt import escape_markdown
 from bot.values.conversation import AttachmentKind, ChatKind, Incoming
@@ -32,15 +34,18 @@ class Door:
 
     doorman: Doorman
     desk: Desk
+    ears: EarRules = field(default_factory=EarRules)
+    pace: Pace | None = None
 
     async def admits(self, incoming: Incoming) -> bool:
-        return await self.doorman.judge(incoming) is Verdict.ANSWER
+        verdict = await self.doorman.judge(self.ears.as_meant(incoming))
+        return verdict is Verdict.ANSWER and not self._too_fast(incoming)
 
     async def answer(self, incoming: Incoming) -> Answer | None:
         """What to say at the door, `SILENCE` for nothing; None lets the message in."""
         if incoming.chat_kind is ChatKind.PRIVATE and await self.doorman.claim(incoming):
             return Answer(NOW_OWNER)
-        verdict = await self.doorman.judge(incoming)
+        verdict = await self.doorman.judge(self.ears.as_meant(incoming))
         if verdict is Verdict.IGNORE:
             return SILENCE
         if verdict is Verdict.STRANGER:
@@ -48,10 +53,15 @@ class Door:
             return Answer(NO_ACCESS.format(person=incoming.sender.id)) if told else SILENCE
         if incoming.command is not None:
             return await commands.run(self.desk, incoming) or _unknown(incoming)
+        if self.pace is not None and self._too_fast(incoming):
+            return Answer(sentence) if (sentence := self.pace.sentence(incoming)) else SILENCE
         if not (incoming.text or incoming.note or says_something(incoming)):
             documents = (a.kind is AttachmentKind.DOCUMENT for a in incoming.attachments)
             return Answer(CANT_OPEN if any(documents) else CANT_READ)
         return None
+
+    def _too_fast(self, incoming: Incoming) -> bool:
+        return self.pace is not None and not self.pace.allows(incoming)
 
 
 def _unknown(incoming: Incoming) -> Answer:

@@ -52,13 +52,20 @@ class Ear:
         self._trace = trace
         self._on_progress = on_progress
 
-    async def hear(self, note: Attachment, *, language: str = "") -> HeardText:
+    async def hear(
+        self, note: Attachment, *, language: str = "", longest_s: float | None = None
+    ) -> HeardText:
         """What `note` says; `language` is what the conversation chose.
+
+        AudioTooLarge is also raised for what turns out longer than `longest_s`; nothing was paid.
 
         Raises ListenError or UpstreamError. Nothing that was finished in this or an earlier
         process is paid again, nor is the same file, wherever it was heard.
         """
         wanted = self._listening_in(language)
+        if longest_s is not None:
+            longest_s = min(longest_s, wanted.limits.max_s)
+            wanted = replace(wanted, limits=replace(wanted.limits, max_s=longest_s))
         if not note.unique_id:
             return await self._listen(note, wanted)
         file = HeardFile(

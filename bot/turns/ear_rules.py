@@ -5,12 +5,16 @@ Source: facts/behaviour.md C1 (`scope`, `attachments`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.values.conversation import Attachment, ChatKind, Incoming
 
+TELEGRAM = "telegram"
+NOT_HERE = "I don't listen to voice notes in this chat. Please write to me."
+NO_REPLY = "In this group I only listen to voice notes that reply to me. Please write to me."
+TOO_LONG = "In this group I listen to notes of up to {seconds:g} seconds. Please make it shorter."
 # Older names of the kinds of chat.
 KINDS = {"dm": "direct", "private": "direct", "room": "channel"}
 
@@ -61,8 +65,53 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupVoice:
+    """Which notes of one group are listened to: `voice` is off, mention, reply or all."""
+
+    voice: str = "mention"
+    max_s: float | None = None
+
+    def refusal(self, incoming: Incoming, note: Attachment) -> str:
+        """Why this note is not listened to, for the person; empty when it is."""
+        quote = incoming.quote
+        if self.voice == "off":
+            return NOT_HERE
+        if self.voice == "reply" and not (quote is not None and quote.from_bot):
+            return NO_REPLY
+        if self.max_s is not None and (note.duration_s or 0) > self.max_s:
+            return self.too_long
+        return ""
+
+    @property
+    def too_long(self) -> str:
+        return TOO_LONG.format(seconds=self.max_s or 0)
+
+
+@dataclass(frozen=True, slots=True)
 class EarRules:
-    """Both, for one bot."""
+    """All of it, for one bot. `groups` are known by chat id, `*` is any other."""
 
     scope: Scope = field(default_factory=Scope)
     selection: Selection = field(default_factory=Selection)
+    groups: Mapping[str, GroupVoice] = field(default_factory=dict)
+
+    def group(self, incoming: Incoming) -> GroupVoice:
+        """What holds where this message was sent."""
+        if incoming.chat_kind is not ChatKind.GROUP or incoming.conversation.channel != TELEGRAM:
+            return ANY_NOTE
+        found = self.groups.get(incoming.conversation.chat_id) or self.groups.get("*")
+        return found or ANY_NOTE
+
+    def refusal(self, incoming: Incoming, note: Attachment) -> str:
+        """Why a note is not listened to, for the person; empty when it is."""
+        if not self.scope.allows(incoming):
+            return NOT_HERE
+        return self.group(incoming).refusal(incoming, note)
+
+    def as_meant(self, incoming: Incoming) -> Incoming:
+        """`incoming`, addressed to the bot where every note is."""
+        every = self.group(incoming).voice == "all" and incoming.note is not None
+        return replace(incoming, addressed=True) if every and not incoming.addressed else incoming
+
+
+ANY_NOTE = GroupVoice()

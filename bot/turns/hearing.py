@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.errors import (
+    AudioTooLarge,
     AudioUnreadable,
     DeliverError,
     NothingHeard,
@@ -33,7 +34,6 @@ from bot.voice.listen import OnProgress
 log = structlog.get_logger()
 ECHO_AFTER_S = 0.02  # rendering and sending it first would hold the question to the model up
 DEAF = "I'm not set up to listen to voice notes. Please write to me."
-DENIED = "I don't listen to voice notes in this chat. Please write to me."
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +191,18 @@ class Hearing:
 
     async def _hear_one(self, note: Attachment, incoming: Incoming, language: str) -> None:
         settings = self._crew.settings
+        group = settings.ears.group(incoming)
         try:
             if not settings.hear:
                 raise Refused("tools.media.audio.enabled is false", sentence=DEAF)
-            if not settings.ears.scope.allows(incoming):
-                raise Refused("tools.media.audio.scope denies it", sentence=DENIED)
-            self._known[name(note)] = await self._ear.hear(note, language=language)
+            if denied := settings.ears.refusal(incoming, note):
+                raise Refused("the rules for notes deny it", sentence=denied)
+            self._known[name(note)] = await self._ear.hear(
+                note, language=language, longest_s=group.max_s
+            )
         except StageError as error:
+            if isinstance(error, AudioTooLarge) and group.max_s is not None:
+                error.sentence = group.too_long
             log.info("listen.failed", code=error.code, detail=str(error))
             self._known[name(note)] = error
 

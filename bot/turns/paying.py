@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.access.estimates import Work
 from bot.access.ledger import Ledger
 from bot.observe import killpoint
 from bot.store.ledger import Intent
@@ -78,7 +79,7 @@ class PaidTranscriber:
             return known
         self.calls += 1
         intent = self._payer.intent("transcription", self._model)
-        async with self._ledger.paid(intent) as bill:
+        async with self._ledger.paid(intent, Work(seconds=recording.duration_s)) as bill:
             transcript = await self._transcriber.transcribe(recording, language=language)
             bill.model = transcript.model
             bill.cost_micro_usd = transcript.cost_micro_usd
@@ -99,7 +100,8 @@ class PaidSynthesizer:
         self._payer = payer
 
     async def speak(self, text: str, voice: Voice) -> Speech:
-        async with self._ledger.paid(self._payer.intent("speech", voice.model)) as bill:
+        intent = self._payer.intent("speech", voice.model)
+        async with self._ledger.paid(intent, Work(chars=len(text))) as bill:
             speech = await self._synthesizer.speak(text, voice)
             bill.model = speech.model
             bill.generation_id = speech.generation_id

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.errors import UpstreamError
+from bot.access.estimates import chat_work
+from bot.errors import Refused, UpstreamError
 from bot.turns.paying import Payer
 from bot.turns.seams import Crew
 from bot.values.chat import ChatDone, ChatRequest, TextDelta
@@ -44,7 +45,7 @@ class Summary:
         )
         try:
             shorter = await self._asked(request)
-        except UpstreamError as error:
+        except (UpstreamError, Refused) as error:
             log.warning("summary.failed", code=error.code, status=error.status)
             return text
         return shorter if shorter and len(shorter) < len(text) else text
@@ -53,7 +54,7 @@ class Summary:
         said = ""
         intent = self.payer.intent("chat", request.model)
         async with (
-            self.crew.ledger.paid(intent) as bill,
+            self.crew.ledger.paid(intent, chat_work(request)) as bill,
             aclosing(self.crew.chat.stream(request)) as events,
         ):
             async for event in events:

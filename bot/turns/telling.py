@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from bot.errors import UpstreamError, VoiceForbidden
+from bot.errors import Refused, UpstreamError, VoiceForbidden
 from bot.observe.trace import Stage, Trace
 from bot.turns.channel import Activity, Reply, TextPart, VoicePart
 from bot.turns.hearing import Hearing
@@ -175,7 +175,7 @@ class Telling:
             await self._crew.history.remember_refusal(self._conversation)
             await self.say(error.sentence, key="no-voice")
             return False
-        except UpstreamError as error:
+        except (UpstreamError, Refused) as error:
             log.warning("speech.failed", code=error.code, status=error.status, detail=str(error))
             await self.say(NOT_SPOKEN.format(why=error.sentence), key="not-spoken")
             return False

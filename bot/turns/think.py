@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.access.estimates import chat_work
 from bot.errors import BadAnswer, ContextTooLong, UpstreamError
 from bot.observe import killpoint
 from bot.observe.trace import Stage, Trace
@@ -145,7 +146,9 @@ class Thinker:
         self._trace.mark(Stage.ASKED, model=request.model)
         self._deltas = 0
         async with (
-            self._crew.ledger.paid(self._payer.intent("chat", request.model)) as bill,
+            self._crew.ledger.paid(
+                self._payer.intent("chat", request.model), chat_work(request)
+            ) as bill,
             aclosing(self._crew.chat.stream(request)) as events,
         ):
             async for event in events:

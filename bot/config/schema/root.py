@@ -19,6 +19,7 @@ from bot.config.schema.base import (
 from bot.config.schema.media import Tools
 from bot.config.schema.messages import Messages, Session
 from bot.config.schema.models import Models, ProviderConfig
+from bot.config.schema.money import Budgets, RateLimit, Zone
 from bot.config.schema.telegram import Channels
 
 
@@ -82,10 +83,19 @@ class Parley(Block):
 
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Waits for the network.")
     http: HttpIn = Field(default_factory=HttpIn, description="Health and metrics over HTTP.")
+<<<<<<< HEAD
     retention: Retention = Field(default_factory=Retention, description="How long things are kept.")
     timezone: Zone = Field(
         default=None,
         description="Time zone of days and hours, such as Europe/Berlin; unset is UTC.",
+=======
+    budgets: Budgets = Field(default_factory=Budgets, description="What may be spent.")
+    timezone: Zone = Field(
+        default="UTC", description="Where days and months begin: a name like `Europe/Berlin`."
+    )
+    rate_limit: RateLimit = Field(
+        default_factory=RateLimit, description="How fast one person may write."
+>>>>>>> w7c
     )
 
 

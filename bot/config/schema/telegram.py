@@ -122,11 +122,27 @@ class TopicConfig(Block):
     )
 
 
+class GroupVoice(Block):
+    """Which voice notes of a group cost a transcription."""
+
+    voice: Annotated[Literal["off", "mention", "reply", "all"], LOWER] = Field(
+        default="mention",
+        description="off (none), mention (what is meant for the bot, by the rules above), reply "
+        "(replies to the bot alone) or all (each note counts as meant for the bot).",
+    )
+    max_voice_seconds: Positive | None = Field(
+        default=None, description="Longer notes are not listened to."
+    )
+
+
 class GroupConfig(TopicConfig):
     """One group, or `"*"` for every group."""
 
     topics: dict[str, TopicConfig] = Field(
         default_factory=dict, description='Settings by topic id, or "*" for every topic.'
+    )
+    parley: GroupVoice = Field(
+        default_factory=GroupVoice, description="Parley's own: which notes are listened to here."
     )
 
 

@@ -1,6 +1,7 @@
--- name: intend(turn_id, conversation, person, kind, model, now_ms)^
-insert into paid_calls (turn_id, conversation, person, kind, model, started_at_ms)
-values (:turn_id, :conversation, :person, :kind, :model, :now_ms)
+-- name: intend(turn_id, conversation, person, kind, model, estimate_micro_usd, now_ms)^
+insert into paid_calls
+  (turn_id, conversation, person, kind, model, estimate_micro_usd, started_at_ms)
+values (:turn_id, :conversation, :person, :kind, :model, :estimate_micro_usd, :now_ms)
 returning id;
 
 -- name: close(id, state, model, cost_micro_usd, generation_id, now_ms)!

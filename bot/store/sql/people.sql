@@ -4,6 +4,9 @@ select role from people where channel = :channel and person = :person;
 -- name: owner_exists(channel)^
 select 1 as found from people where channel = :channel and role = 'owner' limit 1;
 
+-- name: every_owner()
+select channel, person from people where role = 'owner' order by channel, person;
+
 -- name: make_owner(channel, person)!
 insert into people (channel, person, role) values (:channel, :person, 'owner')
 on conflict (channel, person) do update set role = 'owner';

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.access.budgets import Budgets
 from bot.jobs.office import JobOffice
 from bot.store.conversations import ConversationTable
 from bot.store.forgetting import Forgetting
@@ -62,6 +63,8 @@ class Desk:
     manner: MannerSettings
     clock: Clock
     stop: Callable[[str], int]
+    budgets: Budgets | None = None
+    people: PeopleTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

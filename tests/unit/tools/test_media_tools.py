@@ -15,7 +15,7 @@ import pytest
 
 from bot.app.settings import media_models
 from bot.config.schema import Config
-from bot.errors import RequestRejected
+from bot.errors import BudgetSpent, RequestRejected
 from bot.jobs.making import Studio
 from bot.jobs.office import MOST_RUNNING, JobOffice
 from bot.jobs.request import Request
@@ -39,6 +39,7 @@ class Desk:
     answer: tuple[str, ...] | RequestRejected = ()
     models: dict[MediaKind, MediaModels] = field(default_factory=lambda: media_models(Config()))
     calls: int = 0
+    poor: str = ""  # what is said where no budget is left
 
     def __post_init__(self) -> None:
         office = JobOffice(
@@ -53,6 +54,10 @@ class Desk:
         if isinstance(self.answer, RequestRejected):
             raise self.answer
         return self.answer
+
+    async def afford(self, request: Request, *, conversation: str, person: str) -> None:
+        if self.poor:
+            raise BudgetSpent(sentence=self.poor)
 
     async def call(self, kind: str, arguments: str, *, place: str = PLACE) -> str:
         self.calls += 1
@@ -208,6 +213,12 @@ async def test_what_no_model_can_do_is_refused_before_a_job_begins(desk: Desk) -
     desk.answer = RequestRejected("no", sentence="I can make at most 4 pictures at once.")
     said = await desk.call("image", '{"prompt": "x", "count": 9}')
     assert said == "Error: I can make at most 4 pictures at once."
+    assert await desk.table.recent(limit=1) == []
+
+
+async def test_what_no_budget_is_left_for_is_refused_before_a_job_begins(desk: Desk) -> None:
+    desk.poor = "Your budget for today ($1.00) is used up."
+    assert await desk.call("music", '{"prompt": "x"}') == f"Error: {desk.poor}"
     assert await desk.table.recent(limit=1) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.values.conversation import (
     Conversation,
     Incoming,
     Person,
+    Quote,
 )
 
 DENY_ALL = {"default": "deny"}
@@ -113,3 +115,39 @@ def test_the_largest_that_any_candidate_takes_bounds_what_is_sent(tmp_path: Path
     assert (settings.max_bytes, settings.limits.pass_bytes) == (400_000, 400_000)
     assert settings.max_chars == {"a/one": 10, "b/two": 70}
     assert (settings.language, settings.expected) == ("", "de")
+
+
+NOTE = Attachment(AttachmentKind.VOICE, "f", duration_s=90)
+
+
+@pytest.mark.parametrize(
+    ("rule", "quote", "heard"),
+    [
+        ({}, None, True),
+        ({"voice": "OFF"}, None, False),
+        ({"voice": "reply"}, None, False),
+        ({"voice": "reply"}, Quote("4", from_bot=True), True),
+        ({"voice": "reply"}, Quote("4"), False),
+        ({"voice": "all"}, None, True),
+        ({"maxVoiceSeconds": 90}, None, True),
+        ({"maxVoiceSeconds": 89}, None, False),
+    ],
+)
+@pytest.mark.parametrize("named", ["-5", "*"])
+def test_each_group_has_its_rule_for_notes(
+    tmp_path: Path, named: str, rule: dict[str, Any], quote: Quote | None, *, heard: bool
+) -> None:
+    rules = ears.rules(config_of(tmp_path, {}, groups={named: {"parley": rule}}))
+    message = replace(incoming("-5", ChatKind.GROUP), quote=quote)
+    assert (not rules.refusal(message, NOTE)) is heard
+    assert not rules.refusal(incoming("-5"), NOTE)  # not a group
+    assert not rules.refusal(incoming("-5", ChatKind.GROUP, channel="other"), NOTE)
+
+
+def test_where_all_are_heard_a_note_alone_counts_as_addressed(tmp_path: Path) -> None:
+    rules = ears.rules(config_of(tmp_path, {}, groups={"-5": {"parley": {"voice": "all"}}}))
+    note = replace(incoming("-5", ChatKind.GROUP), addressed=False, attachments=(NOTE,))
+    assert rules.as_meant(note).addressed
+    assert not rules.as_meant(replace(note, attachments=())).addressed
+    elsewhere = replace(incoming("-6", ChatKind.GROUP), addressed=False, attachments=(NOTE,))
+    assert not rules.as_meant(elsewhere).addressed

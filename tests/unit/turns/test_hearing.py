@@ -19,8 +19,8 @@ from bot.store.heard import HeardTable
 from bot.store.inbox import InboxTable
 from bot.store.ledger import LedgerTable
 from bot.store.turns import Checkpoint, TurnTable
-from bot.turns.ear_rules import EarRules, Scope, Selection
-from bot.turns.hearing import DENIED, Hearing
+from bot.turns.ear_rules import NOT_HERE, EarRules, Scope, Selection
+from bot.turns.hearing import Hearing
 from bot.turns.paying import Payer
 from bot.values.audio import Recording, Transcript
 from bot.values.clock import SystemClock
@@ -328,10 +328,10 @@ async def test_where_it_is_not_allowed_nothing_is_fetched_and_words_still_count(
     house.rules = EarRules(scope=Scope(allow=False))
     with pytest.raises(Refused) as caught:
         await house.hearing().hear(lambda: message(voice("a")), NEW)
-    assert caught.value.sentence == DENIED
+    assert caught.value.sentence == NOT_HERE
     heard = await house.hearing().hear(lambda: message(voice("a"), text="In words"), NEW)
     assert heard.own is None
-    assert [error.sentence for error in heard.failed] == [DENIED]
+    assert [error.sentence for error in heard.failed] == [NOT_HERE]
     assert house.box.fetched == []
 
 

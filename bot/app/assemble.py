@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from bot.access.doorman import Doorman
+from bot.access.drops import DropLog
 from bot.access.ledger import Ledger
 from bot.app import settings as translate
 from bot.app import voices
@@ -30,12 +31,15 @@ from bot.openrouter.costs import Costs
 from bot.openrouter.route import wire_model
 from bot.store.conversations import ConversationTable
 from bot.store.db import Database
+from bot.store.drops import DropTable
 from bot.store.heard import HeardTable
 from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
 from bot.store.jobs import JobTable
 from bot.store.ledger import LedgerTable
 from bot.store.media import Shelf
+from bot.store.notices import NoticeTable
+from bot.store.pairings import PairingTable
 from bot.store.people import PeopleTable
 from bot.store.receipts import ReceiptTable
 from bot.store.turns import Ending, TurnTable
@@ -44,6 +48,7 @@ from bot.tools.registry import ToolRegistry
 from bot.turns.commands import Desk
 from bot.turns.dispatcher import Dispatcher
 from bot.turns.door import Door
+from bot.turns.herald import Herald
 from bot.turns.lanes import Lanes
 from bot.turns.seams import Crew, Watcher
 from bot.turns.tasks import Tasks
@@ -71,6 +76,9 @@ class Stores:
     receipts: ReceiptTable
     ledger: LedgerTable
     people: PeopleTable
+    pairings: PairingTable
+    notices: NoticeTable
+    drops: DropTable
     jobs: JobTable
     shelf: Shelf
     heard: HeardTable
@@ -86,6 +94,9 @@ class Stores:
             receipts=ReceiptTable(database, clock),
             ledger=LedgerTable(database, clock),
             people=PeopleTable(database, clock),
+            pairings=PairingTable(database, clock),
+            notices=NoticeTable(database, clock),
+            drops=DropTable(database, clock),
             jobs=JobTable(database, clock),
             shelf=Shelf(database, clock, state_dir / MEDIA_FOLDER),
             heard=HeardTable(database, clock),
@@ -121,6 +132,7 @@ class Parts:
     dispatcher: Dispatcher
     atelier: Atelier
     doorman: Doorman
+    herald: Herald
     lanes: Lanes
     tasks: Tasks
     chores: Tasks
@@ -184,9 +196,9 @@ async def assemble(
         entries = loaded.config.agents.defaults.models.items()
         menu = ModelMenu(catalog, aliases={ref: entry.alias or "" for ref, entry in entries})
         dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu, media)
-        yield Parts(
-            dispatcher, media, doorman, lanes, tasks, chores, stores, workshop, clock, metrics
-        )
+        herald = Herald(stores.notices, clock)
+        parts = (dispatcher, media, doorman, herald, lanes, tasks, chores, stores, workshop)
+        yield Parts(*parts, clock, metrics)
 
 
 def _crew(
@@ -240,7 +252,13 @@ def _connect(
     models: ModelMenu,
     media: Atelier,
 ) -> tuple[Dispatcher, Doorman, Lanes]:
-    doorman = Doorman(translate.access_rules(loaded.config), stores.people)
+    doorman = Doorman(
+        translate.access_rules(loaded.config),
+        stores.people,
+        pairings=stores.pairings,
+        drops=DropLog(stores.drops, crew.clock),
+        notices=stores.notices,
+    )
     lanes = Lanes(tasks)
     desk = Desk(
         name=crew.settings.name,
@@ -252,6 +270,7 @@ def _connect(
         turns=stores.turns,
         models=models,
         jobs=media.office,
+        doorman=doorman,
         manner=crew.settings.manner,
         clock=crew.clock,
         stop=lanes.stop,

@@ -11,6 +11,7 @@ DOWNLOAD_LIMIT_BYTES = 20_000_000  # the smaller of the server's 20 MiB and the 
 ALLOWED_UPDATES = (
     "message",
     "edited_message",
+    "channel_post",
     "callback_query",
     "my_chat_member",
     "stopped_message_generation",

@@ -153,7 +153,9 @@ class TelegramConfig(Block):
         default="https://api.telegram.org", description="Address of the Bot API server."
     )
     dm_policy: Literal["pairing", "allowlist", "open", "disabled"] | None = Field(
-        default=None, description="Who may write in private: pairing, allowlist, open or disabled."
+        default="pairing",
+        description="Who may write in private: pairing (strangers ask the owner), allowlist, open "
+        "or disabled.",
     )
     allow_from: People = Field(
         default=(), description='Numeric user ids that are answered, or "*" for anybody.'

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.access.doorman import Doorman
 from bot.jobs.office import JobOffice
 from bot.store.conversations import ConversationTable
 from bot.store.history import HistoryTable
@@ -51,6 +52,7 @@ class Desk:
     turns: TurnTable
     models: ModelList
     jobs: JobOffice
+    doorman: Doorman
     manner: MannerSettings
     clock: Clock
     stop: Callable[[str], int]

@@ -130,6 +130,9 @@ class Dispatcher:
         messages = [self._with_typed_stop(incoming) for incoming in read if incoming is not None]
         if len(messages) < len(read):
             await self._inbox.close(entry.id, "ignored")
+        elif messages[0].joined:
+            await self._door.joined(messages[0])
+            await self._inbox.close(entry.id, "ignored")
         elif self._gatherer.join(entry, messages[0]) is None:
             burst = self._gatherer.begin(arrived.entries, messages, resumed=arrived.resumed)
             key = messages[0].conversation.key

@@ -8,7 +8,7 @@ from bot.access.doorman import Doorman
 from bot.access.policy import Reason, Verdict
 from bot.turns import commands, pairing
 from bot.turns.commands import Answer, Desk
-from bot.turns.hinting import hint
+from bot.turns.hinting import hint, hint_at_joining
 from bot.turns.luggage import says_something
 from bot.turns.prompt import escape_markdown
 from bot.values.conversation import AttachmentKind, ChatKind, Incoming
@@ -50,6 +50,11 @@ class Door:
             documents = (a.kind is AttachmentKind.DOCUMENT for a in incoming.attachments)
             return Answer(CANT_OPEN if any(documents) else CANT_READ)
         return None
+
+    async def joined(self, incoming: Incoming) -> None:
+        """The bot was put into a group."""
+        decision = await self.doorman.decide(incoming)
+        await hint_at_joining(self.doorman, incoming, decision.reason)
 
     async def _stays_out(self, incoming: Incoming, verdict: Verdict, reason: Reason) -> Answer:
         asks = incoming.command is not None and incoming.command.name == WHY

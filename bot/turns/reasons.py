@@ -61,6 +61,11 @@ WORDS: dict[Reason, tuple[str, str]] = {
     ),
 }
 RESTART = "Changes of the configuration count after a restart."
+DEAF = (
+    "In privacy mode I see only commands, mentions and replies to me in a group. To let me hear "
+    "everything, voice notes that speak my name included, switch it off at @BotFather "
+    "(`/setprivacy`) and add me anew, or make me an administrator."
+)
 # Reasons that an operator would want to hear of; the others are as they were told.
 UNPREPARED = frozenset(
     {
@@ -69,6 +74,15 @@ UNPREPARED = frozenset(
         Reason.ALLOWLIST_EMPTY,
         Reason.ALLOWLIST_UNAUTHORIZED,
         Reason.GROUP_OVERRIDE_UNAUTHORIZED,
+    }
+)
+# Those that hold whoever speaks.
+UNREADY_PLACE = frozenset(
+    {
+        Reason.GROUP_DISABLED,
+        Reason.GROUP_POLICY_DISABLED,
+        Reason.GROUP_CHAT_NOT_ALLOWED,
+        Reason.ALLOWLIST_EMPTY,
     }
 )
 

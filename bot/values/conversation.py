@@ -126,7 +126,8 @@ class Incoming:
     `addressed` is true in private chats, and in groups when the message names the bot, answers it
     or carries a command for it. Messages of one `album` belong together; `forwarded_from` names
     whose words these are when the sender only passed them on. `in_forum`: the group has topics;
-    `broadcast`: it is the post of a channel.
+    `broadcast`: it is the post of a channel. `joined`: no message at all, the sender has put the
+    bot into this group, where it is `deaf` when the channel hides what does not address it.
     """
 
     conversation: Conversation
@@ -144,6 +145,8 @@ class Incoming:
     forwarded_from: str = ""
     in_forum: bool = False
     broadcast: bool = False
+    joined: bool = False
+    deaf: bool = False
 
     @property
     def note(self) -> Attachment | None:

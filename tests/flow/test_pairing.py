@@ -217,6 +217,38 @@ def test_being_let_in_opens_no_group(stage: Stage) -> None:
     assert len(Guest(stage, OWNER, GROUP).asks(mention)) == 1
 
 
+def test_strangers_are_not_talked_about_in_a_group(stage: Stage) -> None:
+    stage.configure({"channels": {"telegram": {"groups": {str(GROUP): {}}}}})
+    owner = owned(stage)
+    code = code_of(Guest(stage, ANN).asks("Hello"))
+    stage.telegram.post("chats", {"type": "supergroup", "id": GROUP})
+    (said,) = Guest(stage, owner.id, GROUP).asks("/pair")
+    assert said == "Let's do that in our private chat."
+    assert code not in said
+
+
+def test_what_must_be_told_waits_until_telegram_takes_it(stage: Stage) -> None:
+    owner = owned(stage)
+    ann = Guest(stage, ANN)
+    code = code_of(ann.asks("Hello"))
+    owner.awaits_text(f"(id {ANN})")
+    fault = {"method": "sendMessage", "kind": "status", "chat_id": ANN, "times": 3}
+    stage.telegram.post("faults", fault)
+    owner.asks(f"/pair approve {code}")
+    ann.awaits_text("You're in.")
+    assert len([text for text in ann.texts if "You're in." in text]) == 1
+
+
+def test_an_owner_who_left_stops_nobody_else(stage: Stage) -> None:
+    owner = owned(stage)
+    stage.telegram.post("users", {"id": owner.id, "blocked": True})
+    ann = Guest(stage, ANN)
+    code = code_of(ann.asks("Hello"))
+    eventually(lambda: stage.bots[-1].events("notice.dropped"), "the notice to be given up")
+    assert pairing(stage, "approve", "telegram", code, "--notify").returncode == 0
+    ann.awaits_text("You're in.")
+
+
 # -- from the command line
 
 

@@ -162,3 +162,21 @@ def test_a_channel_is_answered_only_when_it_is_listed_by_hand(stage: Stage) -> N
     place = Guest(stage, CHANNEL)
     assert place.awaits_endings(1) == ["ignored"]
     assert stage.upstream_calls() == []
+
+
+def test_the_owner_reads_what_a_group_lacks_when_the_bot_is_put_into_it(stage: Stage) -> None:
+    owner = grouped(stage)
+    stage.telegram.post("users", {"id": ANN, "first_name": "Ann *_"})
+    for chat_id in (UNLISTED, LISTED):
+        stage.telegram.post(f"chats/{chat_id}/bot", {"bot_status": "left", "from": ANN})
+    stage.telegram.post(f"chats/{LISTED}/bot", {"bot_status": "member", "from": ANN})
+    deaf = owner.awaits_text("Ann *_ (id 71) has added me to Group -1001 (-1001).")["text"]
+    assert "privacy mode" in deaf
+    assert "not listed" not in deaf
+    stage.telegram.post(f"chats/{UNLISTED}/bot", {"bot_status": "administrator", "from": ANN})
+    lacking = owner.awaits_text("has added me to Group -1003")["text"]
+    assert "This group is not listed." in lacking
+    assert "privacy mode" not in lacking
+    assert Guest(stage, ANN, UNLISTED).asks(MENTION) == []
+    quiet(stage)
+    assert len(owner.texts) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.channels.telegram.arrival import joining
 from bot.channels.telegram.fields import (
     Json,
     child,
@@ -37,10 +38,13 @@ KINDS = {
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
 
 
-def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
+def read(
+    update: Json, *, bot_id: int, bot_username: str, hears_all: bool = True
+) -> Incoming | None:
     """The message of a person in `update`; None when there is nothing to answer.
 
-    Edits, reactions, service messages and what bots say are nothing to answer.
+    Edits, reactions, service messages and what bots say are nothing to answer. `hears_all` is
+    false in privacy mode.
     Raises BadUpdate when a message is there but can't be read.
     """
     if not isinstance(update, Mapping):
@@ -48,6 +52,9 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
     pressed = child(update, "callback_query")
     if pressed is not None:
         return _press(pressed, bot_username)
+    membership = child(update, "my_chat_member")
+    if membership is not None:
+        return joining(membership, hears_all=hears_all)
     post = child(update, "channel_post")
     message = child(update, "message") if post is None else post
     if message is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.access.policy import Reason
 from bot.store.drops import Drop
 from bot.turns.commands.desk import Answer, Desk
-from bot.turns.reasons import RESTART, explained
+from bot.turns.reasons import DEAF, RESTART, explained
 from bot.values.conversation import ChatKind, Conversation, Incoming
 
 MS_PER_MINUTE = 60_000
@@ -16,11 +16,7 @@ EARLIER = "I ignored {count} more before it."
 ELSEWHERE = "**What I ignored lately**"
 LINE = "`{conversation}`, {ago}, from `{person}`: {words}"
 NOTHING = "I have ignored nothing here lately."
-UNSEEN = (
-    "If I stayed silent all the same, Telegram did not show me the message: in privacy mode I see "
-    "only commands, mentions and replies to me. @BotFather's /setprivacy switches it off; add me "
-    "anew after that, or make me an administrator."
-)
+UNSEEN = f"If I stayed silent all the same, Telegram did not show me the message. {DEAF}"
 COMMONPLACE = frozenset({Reason.NOT_MENTIONED, Reason.DM_NOT_PAIRED})
 
 

@@ -1,17 +1,27 @@
-"""Who is answered: the configured lists as one small value, and the rule that reads them.
+"""Who is answered: one pure decision about a message, with the reason when it is no.
 
-Order in groups: group known → sender → mention (facts/behaviour.md A4).
+Order in groups: group enabled and known → sender → mention (facts/behaviour.md A4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.access.rules import ANYBODY, AccessRules, GroupRule, TopicRule
 from bot.values.conversation import ChatKind, Incoming
 
-ANYBODY = "*"
+__all__ = [
+    "ANYBODY",
+    "AccessRules",
+    "Decision",
+    "Facts",
+    "GroupRule",
+    "Reason",
+    "TopicRule",
+    "Verdict",
+    "judge",
+]
 
 
 class Verdict(StrEnum):
@@ -22,62 +32,104 @@ class Verdict(StrEnum):
     STRANGER = "stranger"  # somebody who must be told, politely, that they have no access
 
 
+class Reason(StrEnum):
+    """Why a message is not answered, in the order of looking (facts/behaviour.md A4)."""
+
+    DM_DISABLED = "dm-disabled"
+    DM_NOT_PAIRED = "dm-not-paired"
+    DM_NOT_LISTED = "dm-not-listed"
+    GROUP_DISABLED = "group-disabled"
+    TOPIC_DISABLED = "topic-disabled"
+    GROUP_POLICY_DISABLED = "group-policy-disabled"
+    GROUP_CHAT_NOT_ALLOWED = "group-chat-not-allowed"
+    NO_SENDER = "no-sender"  # written in the name of a chat: nobody knows by whom
+    ALLOWLIST_EMPTY = "allowlist-empty"
+    ALLOWLIST_UNAUTHORIZED = "allowlist-unauthorized"
+    GROUP_OVERRIDE_UNAUTHORIZED = "group-override-unauthorized"
+    NOT_MENTIONED = "not-mentioned"
+
+
 @dataclass(frozen=True, slots=True)
-class GroupRule:
-    """What holds in one group, or in every group under the id `*`."""
+class Facts:
+    """What is known about a sender and configured for the channel. Pairing is for private chats."""
 
-    enabled: bool = True
-    require_mention: bool = True
-    allow_from: frozenset[str] = frozenset()
-    policy: str = ""
+    rules: AccessRules
+    owner: bool = False
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class AccessRules:
-    """The access part of the configuration. Ids are text; `*` means anybody."""
+class Decision:
+    """`reason` is None when the message is answered, and only then."""
 
-    dm_policy: str | None = None
-    allow_from: frozenset[str] = frozenset()
-    group_policy: str = "allowlist"
-    group_allow_from: frozenset[str] = frozenset()
-    groups: Mapping[str, GroupRule] = field(default_factory=dict)
+    verdict: Verdict
+    reason: Reason | None = None
 
-    @property
-    def configured(self) -> bool:
-        """Whether anybody at all was given access in the configuration."""
-        return bool(self.allow_from or self.group_allow_from) or self.dm_policy == "open"
 
-    def judge(self, incoming: Incoming, *, owner: bool) -> Verdict:
-        """The verdict on `incoming`; `owner` tells whether its sender owns the bot."""
-        if incoming.chat_kind is ChatKind.PRIVATE:
-            return self._judge_private(incoming, owner=owner)
-        return self._judge_group(incoming, owner=owner)
+ANSWERED = Decision(Verdict.ANSWER)
 
-    def _judge_private(self, incoming: Incoming, *, owner: bool) -> Verdict:
-        if self.dm_policy == "disabled":
-            return Verdict.IGNORE
-        if owner or _listed(incoming.sender.id, self.allow_from):
-            return Verdict.ANSWER
-        return Verdict.STRANGER
 
-    def _judge_group(self, incoming: Incoming, *, owner: bool) -> Verdict:
-        rule = self.groups.get(incoming.conversation.chat_id) or self.groups.get(ANYBODY)
-        policy = (rule.policy if rule else "") or self.group_policy
-        if policy == "disabled" or (rule is not None and not rule.enabled):
-            return Verdict.IGNORE
-        if rule is None and policy != "open":
-            return Verdict.IGNORE
-        if policy != "open" and not self._sender_allowed(incoming.sender.id, rule, owner=owner):
-            return Verdict.IGNORE
-        needs_mention = rule.require_mention if rule else True
-        return Verdict.IGNORE if needs_mention and not incoming.addressed else Verdict.ANSWER
+def judge(incoming: Incoming, facts: Facts) -> Decision:
+    """Whether `incoming` is answered, else why not. Pure."""
+    if incoming.chat_kind is ChatKind.PRIVATE:
+        return _judge_private(incoming, facts)
+    reason = _against_place(incoming, facts.rules) or _against_sender(incoming, facts)
+    if reason is None and not incoming.addressed and _needs_mention(incoming, facts.rules):
+        reason = Reason.NOT_MENTIONED
+    return ANSWERED if reason is None else Decision(Verdict.IGNORE, reason)
 
-    def _sender_allowed(self, person: str, rule: GroupRule | None, *, owner: bool) -> bool:
-        allowed = (rule.allow_from if rule else frozenset()) or (
-            self.group_allow_from or self.allow_from
-        )
-        # A group that the operator listed without naming anybody is open to its members.
-        return owner or not allowed or _listed(person, allowed)
+
+def _judge_private(incoming: Incoming, facts: Facts) -> Decision:
+    rules = facts.rules
+    if rules.dm_policy == "disabled":
+        return Decision(Verdict.IGNORE, Reason.DM_DISABLED)
+    if facts.owner or _listed(incoming.sender.id, rules.allow_from):
+        return ANSWERED
+    if rules.dm_policy == "pairing":
+        if facts.paired:
+            return ANSWERED
+        return Decision(Verdict.STRANGER, Reason.DM_NOT_PAIRED)
+    return Decision(Verdict.STRANGER, Reason.DM_NOT_LISTED)
+
+
+def _against_place(incoming: Incoming, rules: AccessRules) -> Reason | None:
+    """What speaks against the chat itself."""
+    group, topic = rules.group_of(incoming), rules.topic_of(incoming)
+    policy = rules.group_policy_of(incoming)
+    if group is not None and group.enabled is False:
+        return Reason.GROUP_DISABLED
+    if topic is not None and topic.enabled is False:
+        return Reason.TOPIC_DISABLED
+    if policy == "disabled":
+        return Reason.GROUP_POLICY_DISABLED
+    if incoming.broadcast:  # a channel only by its own id (facts/behaviour.md A7)
+        known = incoming.conversation.chat_id in rules.groups
+    else:
+        known = group is not None or policy == "open"
+    return None if known else Reason.GROUP_CHAT_NOT_ALLOWED
+
+
+def _against_sender(incoming: Incoming, facts: Facts) -> Reason | None:
+    """What speaks against who wrote it. No list can name who writes in the name of a chat."""
+    named = bool(incoming.sender.id) and not incoming.sender.is_chat
+    own = facts.rules.own_list(incoming)
+    if (facts.owner and named) or (own is None and facts.rules.open_to_all(incoming)):
+        return None
+    allowed = facts.rules.general_list if own is None else own
+    if ANYBODY in allowed:
+        return None
+    if not named:
+        return Reason.NO_SENDER
+    if not allowed:
+        return Reason.ALLOWLIST_EMPTY
+    if incoming.sender.id in allowed:
+        return None
+    return Reason.ALLOWLIST_UNAUTHORIZED if own is None else Reason.GROUP_OVERRIDE_UNAUTHORIZED
+
+
+def _needs_mention(incoming: Incoming, rules: AccessRules) -> bool:
+    chosen = (rule.require_mention for rule in rules.levels(incoming))
+    return next((needed for needed in chosen if needed is not None), True)
 
 
 def _listed(person: str, allowed: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ import structlog
 
 from bot.access.budgets import Budgets
 from bot.access.doorman import Doorman
+from bot.access.drops import DropLog
 from bot.access.ledger import Ledger
 from bot.access.pace import Pace
 from bot.app import money, voices
@@ -33,6 +34,7 @@ from bot.openrouter.route import wire_model
 from bot.store.budgets import BudgetTable
 from bot.store.conversations import ConversationTable
 from bot.store.db import Database
+from bot.store.drops import DropTable
 from bot.store.forgetting import Forgetting
 from bot.store.heard import HeardTable
 from bot.store.history import HistoryTable
@@ -40,6 +42,8 @@ from bot.store.inbox import InboxTable
 from bot.store.jobs import JobTable
 from bot.store.ledger import LedgerTable
 from bot.store.media import Shelf
+from bot.store.notices import NoticeTable
+from bot.store.pairings import PairingTable
 from bot.store.people import PeopleTable
 from bot.store.receipts import ReceiptTable
 from bot.store.turns import Ending, TurnTable
@@ -50,6 +54,7 @@ from bot.turns.commands import Desk
 from bot.turns.compaction import Compactor
 from bot.turns.dispatcher import Dispatcher
 from bot.turns.door import Door
+from bot.turns.herald import Herald
 from bot.turns.lanes import Lanes
 from bot.turns.seams import Crew, Watcher
 from bot.turns.tasks import Tasks
@@ -77,6 +82,9 @@ class Stores:
     receipts: ReceiptTable
     ledger: LedgerTable
     people: PeopleTable
+    pairings: PairingTable
+    notices: NoticeTable
+    drops: DropTable
     jobs: JobTable
     shelf: Shelf
     heard: HeardTable
@@ -93,6 +101,9 @@ class Stores:
             receipts=ReceiptTable(database, clock),
             ledger=LedgerTable(database, clock),
             people=PeopleTable(database, clock),
+            pairings=PairingTable(database, clock),
+            notices=NoticeTable(database, clock),
+            drops=DropTable(database, clock),
             jobs=JobTable(database, clock),
             shelf=Shelf(database, clock, state_dir / MEDIA_FOLDER),
             heard=HeardTable(database, clock),
@@ -129,6 +140,7 @@ class Parts:
     dispatcher: Dispatcher
     atelier: Atelier
     doorman: Doorman
+    herald: Herald
     lanes: Lanes
     tasks: Tasks
     chores: Tasks
@@ -196,9 +208,9 @@ async def assemble(
         entries = loaded.config.agents.defaults.models.items()
         menu = ModelMenu(catalog, aliases={ref: entry.alias or "" for ref, entry in entries})
         dispatcher, doorman, lanes = _connect(loaded, crew, stores, tasks, menu, media, budgets)
-        yield Parts(
-            dispatcher, media, doorman, lanes, tasks, chores, stores, workshop, clock, metrics
-        )
+        herald = Herald(stores.notices, clock)
+        parts = (dispatcher, media, doorman, herald, lanes, tasks, chores, stores, workshop)
+        yield Parts(*parts, clock, metrics)
 
 
 def _crew(
@@ -253,7 +265,13 @@ def _connect(
     media: Atelier,
     budgets: Budgets,
 ) -> tuple[Dispatcher, Doorman, Lanes]:
-    doorman = Doorman(translate.access_rules(loaded.config), stores.people)
+    doorman = Doorman(
+        translate.access_rules(loaded.config),
+        stores.people,
+        pairings=stores.pairings,
+        drops=DropLog(stores.drops, crew.clock),
+        notices=stores.notices,
+    )
     lanes = Lanes(tasks)
     compactor = Compactor(
         translate.compaction_rules(loaded.config),
@@ -279,11 +297,11 @@ def _connect(
         turns=stores.turns,
         models=models,
         jobs=media.office,
+        doorman=doorman,
         manner=crew.settings.manner,
         clock=crew.clock,
         stop=lanes.stop,
         budgets=budgets,
-        people=stores.people,
     )
     pace = Pace(money.pace_rules(loaded.config), crew.clock)
     door = Door(doorman, desk, crew.settings.ears, pace)

@@ -97,6 +97,7 @@ async def serving(parts: Parts, channels: Mapping[str, Channel]) -> AsyncIterato
         parts.atelier.postman.serve(channels)
         # Only a started channel can send, and what waited longest comes first.
         parts.dispatcher.serve(channels)
+        parts.chores.spawn(parts.herald.serve(channels), name="herald")
         jobs = await parts.atelier.office.resume()
         parts.chores.spawn(_warm_up(parts), name="loading sound libraries")
         log.info(

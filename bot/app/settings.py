@@ -10,14 +10,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.access.policy import AccessRules, GroupRule
+from bot.access.rules import ANYBODY, AccessRules, GroupRule, TopicRule
 from bot.app import ears, sizes
 from bot.app.caretaker import RetentionRules
 from bot.channels.telegram.settings import TelegramSettings
 from bot.config.load import Loaded, telegram_token
 from bot.config.schema import Config
 from bot.config.schema.models import RequestAuth, revealed
-from bot.config.schema.telegram import GroupConfig
+from bot.config.schema.telegram import GroupConfig, TopicConfig
 from bot.openrouter.keys import KeySources, Secret, read_profiles
 from bot.openrouter.refs import resolve
 from bot.openrouter.route import CANONICAL_URL
@@ -166,11 +166,12 @@ def access_rules(config: Config) -> AccessRules:
     telegram = config.channels.telegram
     group_people = telegram.group_allow_from
     return AccessRules(
-        dm_policy=telegram.dm_policy,
+        dm_policy=telegram.dm_policy or "pairing",
         allow_from=frozenset(telegram.allow_from),
         group_policy=telegram.group_policy,
-        group_allow_from=frozenset(group_people or ()),
+        group_allow_from=None if group_people is None else frozenset(group_people),
         groups={chat_id: _group(rule) for chat_id, rule in (telegram.groups or {}).items()},
+        owner=next((entry for entry in telegram.allow_from if entry != ANYBODY), ""),
     )
 
 
@@ -180,7 +181,7 @@ def foreign_access_rules(settings: Mapping[str, Any]) -> AccessRules:
         dm_policy=str(settings.get("dmPolicy") or "") or None,
         allow_from=_ids(settings.get("allowFrom")),
         group_policy=str(settings.get("groupPolicy") or "allowlist"),
-        group_allow_from=_ids(settings.get("groupAllowFrom")),
+        group_allow_from=_ids(settings.get("groupAllowFrom")) or None,
     )
 
 
@@ -365,11 +366,21 @@ def _ids(listed: object) -> frozenset[str]:
 
 def _group(rule: GroupConfig) -> GroupRule:
     return GroupRule(
-        enabled=rule.enabled is not False,
-        require_mention=rule.require_mention is not False,
-        allow_from=frozenset(rule.allow_from or ()),
-        policy=rule.group_policy or "",
+        **_place(rule), topics={thread: _topic(own) for thread, own in rule.topics.items()}
     )
+
+
+def _topic(rule: TopicConfig) -> TopicRule:
+    return TopicRule(**_place(rule))
+
+
+def _place(rule: TopicConfig) -> dict[str, Any]:
+    return {
+        "enabled": rule.enabled,
+        "require_mention": rule.require_mention,
+        "allow_from": None if rule.allow_from is None else frozenset(rule.allow_from),
+        "policy": rule.group_policy or "",
+    }
 
 
 def _over(headers: Mapping[str, str], *layers: dict[str, SecretStr]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import sys
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-from bot.access.policy import ANYBODY, AccessRules
+from bot.access.rules import ANYBODY, AccessRules
 from bot.app.assemble import NO_KEY, assemble
 from bot.app.run import serving
 from bot.app.state import hold

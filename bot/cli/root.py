@@ -156,8 +156,15 @@ def _add_subcommands() -> None:
     from bot.cli.infer import app as infer_app
     from bot.cli.jobs import app as jobs_app
     from bot.cli.models import app as models_app
+    from bot.cli.pairing import app as pairing_app
 
-    groups = {"config": config_app, "infer": infer_app, "jobs": jobs_app, "models": models_app}
+    groups = {
+        "config": config_app,
+        "infer": infer_app,
+        "jobs": jobs_app,
+        "models": models_app,
+        "pairing": pairing_app,
+    }
     for name, sub in groups.items():
         app.add_typer(sub, name=name)
 

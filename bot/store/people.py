@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from bot.store.db import Database, queries
 from bot.values.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether somebody owns the bot, and whether the owner let them in."""
+
+    owner: bool
+    paired: bool
 
 
 class PeopleTable:
@@ -27,6 +36,15 @@ class PeopleTable:
         """Who owns the bot, on whatever channel: pairs of channel and person."""
         rows = self._queries.every_owner(self._database.reader)
         return [(row["channel"], row["person"]) async for row in rows]
+
+    async def standing(self, channel: str, person: str) -> Standing:
+        """What `person` is to the bot, apart from what the configuration lists."""
+        row = await self._queries.standing(self._database.reader, channel=channel, person=person)
+        return Standing(owner=bool(row["owner"]), paired=bool(row["paired"]))
+
+    async def owners(self, channel: str) -> tuple[str, ...]:
+        rows = self._queries.owners(self._database.reader, channel=channel)
+        return tuple([str(row["person"]) async for row in rows])
 
     async def tell(self, channel: str, person: str, *, again_after_ms: int) -> bool:
         """Whether this person is due to be told (now noted), at most once in `again_after_ms`."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.access.estimates import chat_work
 from bot.access.ledger import Ledger
 from bot.errors import StageError
 from bot.openrouter.facts import ModelFacts
@@ -190,7 +191,7 @@ class Compactor:
         """The summary; empty when the model did not come to an end. Raises StageError."""
         said, complete = "", False
         async with (
-            self._ledger.paid(payer.intent("chat", request.model)) as bill,
+            self._ledger.paid(payer.intent("chat", request.model), chat_work(request)) as bill,
             aclosing(self._chat.stream(request)) as events,
         ):
             async for event in events:

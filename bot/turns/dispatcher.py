@@ -139,6 +139,9 @@ class Dispatcher:
         messages = [self._with_typed_stop(understood(one)) for one in read if one is not None]
         if len(messages) < len(read):
             await self._inbox.close(entry.id, "ignored")
+        elif messages[0].joined:
+            await self._door.joined(messages[0])
+            await self._inbox.close(entry.id, "ignored")
         elif not await self._join(entry, messages[0]):
             burst = self._gatherer.begin(arrived.entries, messages, resumed=arrived.resumed)
             key = messages[0].conversation.key

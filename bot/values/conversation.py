@@ -38,13 +38,17 @@ class ChatKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A sender. `id` is the channel's own; `name` is for display and prompts, never for rights."""
+    """A sender. `id` is the channel's own; `name` is for display and prompts, never for rights.
+
+    `is_chat`: it was written in the name of a chat, by an anonymous admin or a channel.
+    """
 
     id: str
     name: str = ""
     username: str = ""
     is_bot: bool = False
     language: str = ""
+    is_chat: bool = False
 
 
 class AttachmentKind(StrEnum):
@@ -121,7 +125,9 @@ class Incoming:
 
     `addressed` is true in private chats, and in groups when the message names the bot, answers it
     or carries a command for it. Messages of one `album` belong together; `forwarded_from` names
-    whose words these are when the sender only passed them on.
+    whose words these are when the sender only passed them on. `in_forum`: the group has topics;
+    `broadcast`: it is the post of a channel. `joined`: no message at all, the sender has put the
+    bot into this group, where it is `deaf` when the channel hides what does not address it.
     """
 
     conversation: Conversation
@@ -137,6 +143,10 @@ class Incoming:
     chat_title: str = ""
     album: str = ""
     forwarded_from: str = ""
+    in_forum: bool = False
+    broadcast: bool = False
+    joined: bool = False
+    deaf: bool = False
 
     @property
     def note(self) -> Attachment | None:

@@ -30,8 +30,11 @@ KEEPALIVE_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Me:
+    """`hears_all`: privacy mode is off, groups are seen whole (facts/telegram-api.md §6)."""
+
     id: int
     username: str
+    hears_all: bool = True
 
 
 class Api:
@@ -48,7 +51,11 @@ class Api:
                 self._made = self._make()
         with self._faults():
             await self._bot.initialize()
-            return Me(id=self._bot.id, username=self._bot.username)
+            return Me(
+                id=self._bot.id,
+                username=self._bot.username,
+                hears_all=self._bot.can_read_all_group_messages,
+            )
 
     def _make(self) -> tuple[Bot, httpx.AsyncClient]:
         # These two go through do_api_request on purpose: updates must stay raw JSON, and the

@@ -77,6 +77,7 @@ class TelegramChannel:
         self._greeting: asyncio.Task[None] | None = None
         self.username = ""
         self.bot_id = 0
+        self._hears_all = True
 
     @property
     def last_poll_monotonic(self) -> float | None:
@@ -104,7 +105,7 @@ class TelegramChannel:
         except BaseException:
             await self._api.close()
             raise
-        self.bot_id, self.username = me.id, me.username
+        self.bot_id, self.username, self._hears_all = me.id, me.username, me.hears_all
         try:
             await self._api.delete_webhook()
         except Fault as fault:
@@ -138,7 +139,12 @@ class TelegramChannel:
             log.warning("telegram.commands.failed", reason=str(fault))
 
     def read(self, payload: Mapping[str, Any]) -> Incoming | None:
-        incoming = read(payload, bot_id=self.bot_id, bot_username=self.username)
+        incoming = read(
+            payload,
+            bot_id=self.bot_id,
+            bot_username=self.username,
+            hears_all=self._hears_all,
+        )
         forum = forum_chat(payload)
         if forum:
             self._forums.add(forum)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.channels.telegram.arrival import joining
 from bot.channels.telegram.fields import (
     Json,
     child,
@@ -28,6 +29,7 @@ from bot.values.conversation import (
 
 CHANNEL = "telegram"
 GENERAL_TOPIC = 1
+BROADCAST = "channel"
 KINDS = {
     "private": ChatKind.PRIVATE,
     "group": ChatKind.GROUP,
@@ -36,10 +38,13 @@ KINDS = {
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
 
 
-def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
+def read(
+    update: Json, *, bot_id: int, bot_username: str, hears_all: bool = True
+) -> Incoming | None:
     """The message of a person in `update`; None when there is nothing to answer.
 
-    Edits, reactions, service messages, channel posts and what bots say are nothing to answer.
+    Edits, reactions, service messages and what bots say are nothing to answer. `hears_all` is
+    false in privacy mode.
     Raises BadUpdate when a message is there but can't be read.
     """
     if not isinstance(update, Mapping):
@@ -47,14 +52,18 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
     pressed = child(update, "callback_query")
     if pressed is not None:
         return _press(pressed, bot_username)
-    message = child(update, "message")
+    membership = child(update, "my_chat_member")
+    if membership is not None:
+        return joining(membership, hears_all=hears_all)
+    post = child(update, "channel_post")
+    message = child(update, "message") if post is None else post
     if message is None:
         return None
     chat = child(message, "chat")
     if chat is None:
         raise BadUpdate("message without chat")
     sent_at_ms = number(message, "date") * 1000
-    kind, author = KINDS.get(string(chat, "type")), sender(message)
+    kind, author = _kind(chat, is_post=post is not None), sender(message)
     if kind is None or author is None:
         return None
     text = string(message, "text") or string(message, "caption")
@@ -82,7 +91,17 @@ def read(update: Json, *, bot_id: int, bot_username: str) -> Incoming | None:
         chat_title=string(chat, "title"),
         album=album,
         forwarded_from=origin(child(message, "forward_origin") or {}),
+        in_forum=chat.get("is_forum") is True,
+        broadcast=post is not None,
     )
+
+
+def _kind(chat: Json, *, is_post: bool) -> ChatKind | None:
+    """A channel's posts go the way of groups (facts/behaviour.md A7)."""
+    of_type = string(chat, "type")
+    if is_post:
+        return ChatKind.GROUP if of_type == BROADCAST else None
+    return KINDS.get(of_type)
 
 
 def _press(query: Json, bot_username: str) -> Incoming | None:
@@ -104,6 +123,7 @@ def _press(query: Json, bot_username: str) -> Incoming | None:
         text=string(query, "data"),
         command=command,
         chat_title=string(chat, "title"),
+        in_forum=chat.get("is_forum") is True,
     )
 
 

@@ -13,6 +13,7 @@ LOCAL_LIMIT_BYTES = 2_000_000_000  # both ways, of a server in local mode (same 
 ALLOWED_UPDATES = (
     "message",
     "edited_message",
+    "channel_post",
     "callback_query",
     "my_chat_member",
     "stopped_message_generation",

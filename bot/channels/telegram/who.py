@@ -20,6 +20,7 @@ def sender(message: Json) -> Person | None:
             id=str(number(stand_in, "id")),
             name=string(stand_in, "title"),
             username=string(stand_in, "username"),
+            is_chat=True,
         )
     user = child(message, "from")
     if user is None or user.get("is_bot"):

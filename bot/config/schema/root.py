@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
 from bot.config.schema.agents import Agents
 from bot.config.schema.base import (
@@ -14,7 +14,6 @@ from bot.config.schema.base import (
     Positive,
     Seconds,
     SecretTexts,
-    blank_is_unset,
 )
 from bot.config.schema.media import Tools
 from bot.config.schema.messages import Messages, Session
@@ -63,39 +62,18 @@ class Retention(Block):
     )
 
 
-def _known_zone(value: str) -> str:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("a time zone such as Europe/Berlin") from None
-    return value
-
-
-Zone = Annotated[
-    Annotated[str, AfterValidator(_known_zone)] | None, BeforeValidator(blank_is_unset)
-]
-
-
 class Parley(Block):
     """What OpenClaw has no key for."""
 
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Waits for the network.")
     http: HttpIn = Field(default_factory=HttpIn, description="Health and metrics over HTTP.")
-<<<<<<< HEAD
     retention: Retention = Field(default_factory=Retention, description="How long things are kept.")
-    timezone: Zone = Field(
-        default=None,
-        description="Time zone of days and hours, such as Europe/Berlin; unset is UTC.",
-=======
     budgets: Budgets = Field(default_factory=Budgets, description="What may be spent.")
     timezone: Zone = Field(
         default="UTC", description="Where days and months begin: a name like `Europe/Berlin`."
     )
     rate_limit: RateLimit = Field(
         default_factory=RateLimit, description="How fast one person may write."
->>>>>>> w7c
     )
 
 

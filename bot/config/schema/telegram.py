@@ -191,7 +191,9 @@ class TelegramConfig(Block):
         "files of up to 2000 MB (and mediaMaxMb) come and go.",
     )
     dm_policy: Literal["pairing", "allowlist", "open", "disabled"] | None = Field(
-        default=None, description="Who may write in private: pairing, allowlist, open or disabled."
+        default="pairing",
+        description="Who may write in private: pairing (strangers ask the owner), allowlist, open "
+        "or disabled.",
     )
     allow_from: People = Field(
         default=(), description='Numeric user ids that are answered, or "*" for anybody.'

@@ -7,6 +7,16 @@ select 1 as found from people where channel = :channel and role = 'owner' limit 
 -- name: every_owner()
 select channel, person from people where role = 'owner' order by channel, person;
 
+-- name: standing(channel, person)^
+select
+  exists (
+    select 1 from people where channel = :channel and person = :person and role = 'owner'
+  ) as owner,
+  exists (select 1 from paired where channel = :channel and person = :person) as paired;
+
+-- name: owners(channel)
+select person from people where channel = :channel and role = 'owner' order by person;
+
 -- name: make_owner(channel, person)!
 insert into people (channel, person, role) values (:channel, :person, 'owner')
 on conflict (channel, person) do update set role = 'owner';

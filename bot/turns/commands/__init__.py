@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.turns.commands import basic, jobs, models, money, queue, sessions, trace, tts, voice
+from bot.turns.commands import (
+    basic,
+    jobs,
+    models,
+    money,
+    pair,
+    queue,
+    sessions,
+    trace,
+    tts,
+    voice,
+    why,
+)
 from bot.turns.commands.desk import Answer, Command, Desk, Spoken
 from bot.values.conversation import Incoming
 
@@ -13,7 +25,10 @@ __all__ = ["MENU", "OVERTAKING", "STOPPED", "Answer", "Desk", "Spoken", "run"]
 STOPPED = basic.STOPPED
 # These act at once, whatever else the conversation is doing.
 OVERTAKING = frozenset(
-    {"stop", "help", "start", "usage", "whoami", "status", "jobs", "trace", "voice", "queue"}
+    {
+        *("stop", "help", "start", "usage", "whoami", "status", "jobs", "trace", "voice", "queue"),
+        *("why", "pair"),
+    }
 )
 MENU = (
     ("new", "Start afresh"),
@@ -25,6 +40,7 @@ MENU = (
     ("jobs", "Pictures, films and songs in the making"),
     ("usage", "What this conversation cost"),
     ("trace", "How long the last answer took"),
+    ("why", "Why I stayed silent"),
     ("forget", "Delete for good what was said here"),
     ("help", "What I can do"),
 )
@@ -50,6 +66,8 @@ COMMANDS: Mapping[str, Command] = {
     "usage": money.usage,
     "status": money.status,
     "trace": trace.trace,
+    "why": why.why,
+    "pair": pair.pair,
 }
 
 

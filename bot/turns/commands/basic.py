@@ -23,6 +23,7 @@ draw, film and compose: just ask.
 /jobs – pictures, films and songs in the making
 /usage – what this conversation cost
 /trace – how long the last answer took
+/why – why I stayed silent
 /help – this list"""
 WELCOME = "Hello! I'm {name}. Send me a voice note or write to me. /help shows what I can do."
 STOPPED = "Stopped."

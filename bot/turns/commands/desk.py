@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.access.budgets import Budgets
+from bot.access.doorman import Doorman
 from bot.jobs.office import JobOffice
 from bot.store.conversations import ConversationTable
 from bot.store.forgetting import Forgetting
@@ -60,11 +61,11 @@ class Desk:
     turns: TurnTable
     models: ModelList
     jobs: JobOffice
+    doorman: Doorman
     manner: MannerSettings
     clock: Clock
     stop: Callable[[str], int]
     budgets: Budgets | None = None
-    people: PeopleTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def test_a_value_in_force_is_shown_as_json(tmp_path: Path) -> None:
     assert run("get", "channels.telegram.textChunkLimit", "--config", file) == (0, "4000\n")
     code, output = run("get", 'agents.defaults.models["a/b.c"].params', "--config", file)
     assert (code, json.loads(output)) == (0, {"n": [1]})
-    assert run("get", "channels.telegram.dmPolicy", "--config", file) == (0, "null\n")
+    assert run("get", "channels.telegram.webhookUrl", "--config", file) == (0, "null\n")
 
 
 def test_a_path_that_does_not_exist_exits_2(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_an_empty_block_is_a_configuration_with_all_defaults(read: Read) -> None
 def test_defaults_are_those_of_the_fact_sheets() -> None:
     config = Config()
     telegram, tts, audio = config.channels.telegram, config.messages.tts, config.tools.media.audio
-    assert telegram.dm_policy is None
+    assert telegram.dm_policy == "pairing"
     assert (telegram.group_policy, telegram.groups, telegram.allow_from) == ("allowlist", None, ())
     assert (telegram.text_chunk_limit, telegram.history_limit) == (4000, 50)
     assert telegram.streaming.mode == "partial"

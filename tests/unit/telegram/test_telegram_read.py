@@ -333,6 +333,18 @@ def test_an_anonymous_admin_is_the_group_and_not_the_generic_account() -> None:
     generic = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
     incoming = seen(chat=GROUP, from_=generic, sender_chat=GROUP, text="hi")
     assert (incoming.sender.id, incoming.sender.name) == ("-100500", "Friends")
+    assert incoming.sender.is_chat
+
+
+def test_a_post_of_a_channel_is_written_by_the_channel() -> None:
+    channel = {"id": -100600, "type": "channel", "title": "News"}
+    post = message(chat=channel, sender_chat=channel, text="hi")["message"]
+    incoming = parsed({"update_id": 1, "channel_post": {**post, "from": None}})
+    assert incoming is not None
+    assert (incoming.sender.id, incoming.sender.is_chat) == ("-100600", True)
+    assert incoming.broadcast
+    assert not incoming.addressed
+    assert not seen(chat=GROUP, text="hi").broadcast
 
 
 @pytest.mark.parametrize(

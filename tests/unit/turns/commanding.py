@@ -9,14 +9,20 @@ from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
+from bot.access.doorman import Doorman
+from bot.access.drops import DropLog
+from bot.access.rules import AccessRules
 from bot.jobs.office import JobOffice
 from bot.store.conversations import Choices, ConversationTable, person_key
 from bot.store.db import Database
+from bot.store.drops import DropTable
 from bot.store.forgetting import Forgetting
 from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
 from bot.store.ledger import LedgerTable
 from bot.store.media import Shelf
+from bot.store.notices import NoticeTable
+from bot.store.pairings import PairingTable
 from bot.store.people import PeopleTable
 from bot.store.turns import Ending, TurnTable
 from bot.turns import commands
@@ -127,6 +133,13 @@ async def a_chat(folder: Path) -> AsyncIterator[Chat]:
             turns=TurnTable(database, clock),
             models=Menu(),
             jobs=cast(JobOffice, None),  # nothing here is about jobs
+            doorman=Doorman(
+                AccessRules(),
+                PeopleTable(database, clock),
+                pairings=PairingTable(database, clock),
+                drops=DropLog(DropTable(database, clock), clock),
+                notices=NoticeTable(database, clock),
+            ),
             manner=MannerSettings(voice=Voice(KOKORO, "af_alloy")),
             clock=clock,
             stop=lambda conversation: 0,

@@ -25,9 +25,10 @@ from bot.values.conversation import (
 DENY_ALL = {"default": "deny"}
 
 
-def config_of(folder: Path, audio: dict[str, Any]) -> Config:
+def config_of(folder: Path, audio: dict[str, Any], **telegram: Any) -> Config:
     path = folder / "config.json5"
-    path.write_text(json.dumps({"tools": {"media": {"audio": audio}}}), "utf-8")
+    content = {"tools": {"media": {"audio": audio}}, "channels": {"telegram": telegram}}
+    path.write_text(json.dumps(content), "utf-8")
     return load(path=path, environ={}).config
 
 

@@ -65,6 +65,7 @@ def test_who_opens_the_link_first_owns_the_bot_and_it_works_once(stage: Stage) -
     assert str(STRANGER) in refused
     assert late.asks("Hello") == []
     assert stage.upstream_calls() == []
+    owner.awaits_text("would like to talk to me")
     assert len(owner.asks("Hello")) == 1
     assert len(stage.upstream_calls("chat")) == 1
     bot.stop()

@@ -132,6 +132,7 @@ def test_nobody_but_the_owner_lets_people_in(stage: Stage) -> None:
     presses(owner, owner.awaits_text(f"(id {ANN})"), "Approve")
     ann.awaits_text("You're in.")
     code = code_of(ben.asks("Hello"))
+    owner.awaits_text(f"(id {BEN})")
     assert ben.asks(f"/pair approve {code}") == []
     assert ann.asks(f"/pair approve {code}") == ["Only my owner can let people in."]
     assert ann.asks("/pair") == ["Only my owner can let people in."]

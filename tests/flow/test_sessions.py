@@ -326,8 +326,8 @@ def test_forgetting_asks_first_and_no_means_no(started: Callable[..., Guest]) ->
 
 def test_in_a_group_only_the_owner_has_everything_forgotten(stage: Stage) -> None:
     stage.config["channels"]["telegram"] |= {"dmPolicy": "pairing", "allowFrom": []}
-    stage.configure({"channels": {"telegram": {"groupAllowFrom": ["*"]}}})
-    stage.configure({"channels": {"telegram": {"groups": {str(GROUP): {"requireMention": False}}}}})
+    rule = {"requireMention": False, "allowFrom": ["*"]}
+    stage.configure({"channels": {"telegram": {"groups": {str(GROUP): rule}}}})
     stage.start()
     owner = Guest(stage, 1)
     owner.asks(f"/start {owner_code(stage)}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from itertools import groupby
 
-from bot.store.history import HistoryTable, Remembered
+from bot.store.history import HistoryTable, Remembered, in_turns
 from bot.values.chat import Message
 
 AT_MOST_MESSAGES = 80
@@ -21,7 +20,7 @@ class History:
     async def before(self, turn_id: str, *, conversation: str) -> list[Message]:
         """The messages of earlier turns, oldest first, never a tool call without its result."""
         stored = await self._table.recent(conversation, before_turn=turn_id, limit=AT_MOST_MESSAGES)
-        turns = [list(group) for _, group in groupby(stored, key=lambda item: item.turn_id)]
+        turns = in_turns(stored)
         chosen: list[Message] = []
         room = AT_MOST_CHARS
         for turn in reversed(turns):

@@ -61,7 +61,7 @@ class Turn:
             self._looking,
             payer=self._payer,
             trace=trace,
-            on_progress=self._listened,
+            show_progress=self._listened,
         )
         self._telling = Telling(
             crew,
@@ -160,6 +160,7 @@ class Turn:
         structlog.contextvars.bind_contextvars(turn=self.id)
         try:
             ending = await self._end()
+            await self._hearing.close()
             await self._reply.close()
             await self._settle(ending)
         except asyncio.CancelledError:

@@ -260,6 +260,9 @@ class VoiceForbidden(DeliverError):
     default_sentence = (
         "Your privacy settings don't let me send voice messages, so I answer in text."
     )
+    in_group: ClassVar[str] = (
+        "This group doesn't let me send voice messages, so I answer in text. An admin can allow it."
+    )
 
 
 class TooLargeToSend(DeliverError):

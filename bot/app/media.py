@@ -73,6 +73,7 @@ def atelier(
         ledger=ledger,
         workshop=workshop,
         performer=config.agents.defaults.parley.name or translate.DEFAULT_NAME,
+        clock=clock,
     )
     postman = Postman(tasks)
     hall = Hall(

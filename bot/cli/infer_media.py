@@ -133,9 +133,10 @@ def _generate(
 
         target = output or Path(DEFAULT_NAMES[kind])
         check_name(target, kind)
-        check_output(target)
-        from bot.cli.making import Wish, make
+        from bot.cli.making import Wish, make, paths
 
+        for path in paths(target, int(options.get("count") or 1)):
+            check_output(path)
         wish = Wish(
             kind=kind,
             prompt=prompt.strip(),

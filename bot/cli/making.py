@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.access.ledger import is_free
 from bot.app import settings as translate
 from bot.app.media import makers
 from bot.cli.envelope import Envelope, write_output
@@ -17,11 +18,10 @@ from bot.cli.named import as_named
 from bot.cli.oneshot import OneShot, one_shot
 from bot.cli.prepare import Ground
 from bot.cli.upstream import secret, sources_of
-from bot.errors import ConfigError, RequestRejected, UpstreamError
+from bot.errors import ConfigError, ParleyError, RequestRejected, UpstreamError
 from bot.jobs.making import Makers, fitted
 from bot.jobs.request import Order, Request
 from bot.jobs.seams import Notices
-from bot.jobs.words import is_free
 from bot.openrouter.catalog import Catalog
 from bot.openrouter.keys import chat_key
 from bot.openrouter.refs import resolve
@@ -60,12 +60,24 @@ async def make(found: Ground, envelope: Envelope, wish: Wish, *, target: Path) -
                 await catalog.refresh()
         made = await _made(calls, media_makers, envelope, request, pictures)
     performer = config.agents.defaults.parley.name or translate.DEFAULT_NAME
-    for number, file in enumerate(made.files, start=1):
-        path = target if number == 1 else target.with_stem(f"{target.stem}-{number}")
+    unwritten: ParleyError | None = None
+    for path, file in zip(paths(target, len(made.files)), made.files, strict=True):
         named, notice = await asyncio.to_thread(as_named, file, path, performer=performer)
-        entry = write_output(path, named.data, mime=named.mime)
+        try:
+            entry = write_output(path, named.data, mime=named.mime)
+        except ParleyError as error:
+            unwritten = unwritten or error
+            continue  # the others are paid for as well
         envelope.outputs.append(entry | ({"text": made.text} if made.text else {}))
         envelope.notices += [notice] if notice else []
+    if unwritten is not None:
+        raise unwritten
+
+
+def paths(target: Path, count: int) -> list[Path]:
+    """Where `count` files go: `fox.png`, `fox-2.png`, `fox-3.png` …"""
+    more = (target.with_stem(f"{target.stem}-{number}") for number in range(2, count + 1))
+    return [target, *more][:count]
 
 
 def _request(found: Ground, envelope: Envelope, kind: MediaKind, wish: Wish) -> Request:

@@ -17,6 +17,7 @@ from bot.cli.frame import CATALOG_FILE
 from bot.cli.prepare import Ground
 from bot.cli.upstream import sources_of, upstream
 from bot.errors import BadAnswer, ConfigError, StartError, UpstreamDown, UpstreamError
+from bot.jobs.following import FETCH_TRIES
 from bot.jobs.making import Makers
 from bot.jobs.request import Order, kind_of
 from bot.jobs.seams import FilmMaker
@@ -30,7 +31,7 @@ from bot.store.ledger import Intent, LedgerTable
 from bot.values.audio import Recording, Speech, Transcript, Voice
 from bot.values.chat import ChatDone, ChatRequest, TextDelta
 from bot.values.clock import SystemClock
-from bot.values.media import FilmTicket, Made, MusicOrder, VideoOrder
+from bot.values.media import FilmTicket, Made, MediaFile, MusicOrder, VideoOrder
 
 CONVERSATION = "cli:infer"
 PERSON = "cli"
@@ -166,13 +167,28 @@ async def _finished(
                 await asyncio.sleep(wait_s)
         if ticket.status == "failed":
             raise BadAnswer(f"the film failed: {ticket.error[:200] or 'no reason given'}")
-        file = await films.fetch(ticket, within_s=within_s)
+        file = await _fetched(ticket, films, pause_s=poll_every_s, within_s=within_s)
     except UpstreamError as error:
+        error.args = (f"{error}; the provider calls the film {ticket.job_id}",)
         error.begun = True  # the order was paid or may be: nobody else films it
         error.cost_micro_usd, error.generation_id = ticket.cost_micro_usd, ticket.generation_id
         raise
     cost, generation_id = ticket.cost_micro_usd, ticket.generation_id
     return Made((file,), ticket.model, cost_micro_usd=cost, generation_id=generation_id)
+
+
+async def _fetched(
+    ticket: FilmTicket, films: FilmMaker, *, pause_s: float, within_s: float
+) -> MediaFile:
+    """The finished film, which is paid: what may pass is tried again. Raises UpstreamError."""
+    for tries_left in reversed(range(FETCH_TRIES)):
+        try:
+            return await films.fetch(ticket, within_s=within_s)
+        except UpstreamError as error:
+            if not tries_left or not error.retryable:
+                raise
+            await asyncio.sleep(error.retry_after_s or pause_s)
+    raise AssertionError("unreachable")
 
 
 def _make(folder: Path) -> None:

@@ -25,7 +25,7 @@ GIVE_UP_S = 24 * 3600.0
 FETCH_TRIES = 6
 FETCH_WITHIN_S = 120.0
 LONGEST_PAUSE_S = 300.0  # whatever an answer asks for
-ODD_ANSWERS = 3  # in a row, before a film counts as lost
+ODD_FOR_S = 300.0  # nothing but odd answers for so long, and a film counts as lost
 
 
 class Following:
@@ -37,7 +37,10 @@ class Following:
         self._clock = clock
 
     async def fetched(self) -> None:
-        """Wait for the film and put it on the shelf. Raises UpstreamError when there is none."""
+        """Wait for the film and put it on the shelf.
+
+        Raises UpstreamError when there is none, Unkept when the disk refuses it.
+        """
         ticket = self.job.ticket
         if ticket is None:
             raise UpstreamError("a film without a ticket")
@@ -57,17 +60,20 @@ class Following:
 
     async def _poll(self, ticket: FilmTicket) -> FilmTicket:
         """One look; what may pass is waited out, as long as the film may be waited for."""
-        odd = 0
+        odd_since_s: float | None = None
+        odd_pause_s = POLL_EVERY_S
         while True:
             try:
                 return await self._studio.makers.films.poll(ticket)
             except UpstreamError as failure:
-                passes = _may_pass(failure)
-                odd = 0 if passes else odd + 1
                 log.warning("job.poll_failed", code=failure.code, status=failure.status)
-                if odd >= ODD_ANSWERS or self._waited_s() > GIVE_UP_S or _stays(failure):
+                now_s, passes = self._clock.monotonic(), _may_pass(failure)
+                odd_since_s = None if passes else now_s if odd_since_s is None else odd_since_s
+                lost = odd_since_s is not None and now_s - odd_since_s >= ODD_FOR_S
+                if lost or self._waited_s() > GIVE_UP_S or _stays(failure):
                     raise
-                wait_s = failure.retry_after_s or (SLOW_POLL_S / 2 if passes else POLL_EVERY_S)
+                wait_s = failure.retry_after_s or (SLOW_POLL_S / 2 if passes else odd_pause_s)
+                odd_pause_s = POLL_EVERY_S if passes else min(2 * odd_pause_s, SLOW_POLL_S)
                 await self._clock.sleep(min(wait_s, LONGEST_PAUSE_S))
 
     async def _fetch(self, ticket: FilmTicket) -> None:

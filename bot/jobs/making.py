@@ -6,20 +6,21 @@ are never sent twice). Source of the order: facts/openrouter-wire.md §12.5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from bot.access.estimates import order_work
-from bot.access.ledger import Bill, Ledger
+from bot.access.ledger import Bill, Ledger, is_free
 from bot.errors import AudioUnreadable, RequestRejected, UpstreamError
+from bot.jobs.keeping import Keeper
 from bot.jobs.request import Order, Request
 from bot.jobs.seams import FilmMaker, ImageMaker, MusicMaker, Notices
-from bot.jobs.words import is_free
 from bot.observe import killpoint
 from bot.store.jobs import Job, JobTable
 from bot.store.ledger import Intent
 from bot.store.media import Shelf
+from bot.values.clock import Clock, SystemClock
 from bot.values.media import (
     FilmTicket,
     ImageOrder,
@@ -56,6 +57,7 @@ class Studio:
     ledger: Ledger
     workshop: Workshop
     performer: str
+    clock: Clock = field(default_factory=SystemClock)
 
     async def check(self, request: Request, *, conversation: str) -> Notices:
         """What would be changed to suit the first candidate that can do it. Costs nothing.
@@ -82,7 +84,8 @@ class Studio:
     async def order(self, job: Job) -> Notices:
         """Ask the candidates until one takes the order; then `job` is `polling` or `made`.
 
-        What had to be changed to suit the model is returned. Raises UpstreamError of the last one.
+        What had to be changed to suit the model is returned. Raises UpstreamError of the last one,
+        Unkept for what the disk doesn't take.
         """
         request = Request.from_row(job.kind, job.request)
         pictures = [
@@ -108,11 +111,11 @@ class Studio:
         raise failures[-1][1]
 
     async def film(self, job: Job, ticket: FilmTicket, *, within_s: float) -> None:
-        """Fetch the finished film; then `job` is `made`. Raises UpstreamError."""
+        """Fetch the finished film; then `job` is `made`. Raises UpstreamError and Unkept."""
         file = await self.makers.films.fetch(ticket, within_s=within_s)
         killpoint.reach("job-fetched")
         made = Made((file,), ticket.model, cost_micro_usd=ticket.cost_micro_usd)
-        await self._keep(job, made)
+        await self._keeper.keep(job, made, made.files)
 
     async def _ask(self, job: Job, order: Order) -> Notices:
         suited, notices = await fitted(self.makers, order)
@@ -140,25 +143,19 @@ class Studio:
         killpoint.reach("job-answered")
         bill.model, bill.generation_id = made.model, made.generation_id
         bill.cost_micro_usd = made.cost_micro_usd
-        await self._keep(job, made)
+        files = [await self._finished(job, file) for file in made.files]
+        await self._keeper.keep(job, made, files, bill=bill)
 
     async def _submit(self, job: Job, order: VideoOrder, bill: Bill) -> None:
         ticket = await self.makers.films.submit(order)
         killpoint.reach("job-answered")
         bill.model, bill.generation_id = ticket.model, ticket.generation_id
         bill.cost_micro_usd = ticket.cost_micro_usd
-        await self.table.keep_ticket(job.id, ticket)
+        await self._keeper.ordered(job, ticket, bill)
 
-    async def _keep(self, job: Job, made: Made) -> None:
-        """On the disk first: from here on nothing of it can be lost."""
-        files = [await self._finished(job, file) for file in made.files]
-        await self.shelf.put_all(job.conversation, files, kind=job.kind.value, job_id=job.ref)
-        killpoint.reach("job-kept")
-        await self.table.made(
-            job.id,
-            {"text": made.text, "model": made.model},
-            cost_micro_usd=made.cost_micro_usd,
-        )
+    @property
+    def _keeper(self) -> Keeper:
+        return Keeper(self.table, self.shelf, self.ledger, self.clock)
 
     async def _finished(self, job: Job, file: MediaFile) -> MediaFile:
         """A song gets its names and the form that players take; others are finished already."""

@@ -114,12 +114,12 @@ class JobOffice:
         return True
 
     async def again(self, job: Job) -> bool:
-        """Take up a job that ended without a result; False when it is none of those.
+        """Take up a job that ended undelivered; False when it is none of those.
 
-        A film that was finished upstream is fetched again and not paid again.
+        What was made is sent, a film that may still come is looked for; only the rest is paid anew.
         """
-        finished = job.ticket is not None and job.ticket.status == "completed"
-        if not await self._table.again(job.id, "polling" if finished else "queued"):
+        seen = await self._table.get(job.id)
+        if seen is None or not await self._table.again(job.id, seen.taken_up_as):
             return False
         fresh = await self._table.get(job.id)
         if fresh is not None:
@@ -147,18 +147,18 @@ class JobOffice:
         run = JobRun(job, self._hall)
         task = self._spawn(run.run(), f"job {job.ref}")
         self._runs[job.id] = (run, task)
-        task.add_done_callback(lambda _task: self._runs.pop(job.id, None))
+        task.add_done_callback(lambda ended: self._ended(job.id, ended))
+
+    def _ended(self, job_id: int, task: asyncio.Task[None]) -> None:
+        """Another try may have begun while this one was still saying goodbye."""
+        if job_id in self._runs and self._runs[job_id][1] is task:
+            del self._runs[job_id]
 
     async def _doubted(self, job: Job) -> Job:
         """An order that was under way when the process died may have been paid (design §3)."""
-        if job.state not in ("asking", "polling"):
+        if job.state != "asking":
             return job
-        if await self._hall.shelf.of_job(job.ref):
-            await self._table.made(job.id, job.result, cost_micro_usd=job.cost_micro_usd)
-        elif job.state == "polling":
-            return job
-        else:
-            sentence = words.DOUBTFUL.format(thing=words.THING[job.kind], what=words.quoted(job))
-            await self._table.finish(job.id, "doubtful", sentence)
-            log.warning("job.found_interrupted", job=job.ref)
+        sentence = words.DOUBTFUL.format(thing=words.THING[job.kind], what=words.quoted(job))
+        await self._table.finish(job.id, "doubtful", sentence)
+        log.warning("job.found_interrupted", job=job.ref)
         return await self._table.get(job.id) or job

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
-from bot.errors import ChatGone, DeliverError, Refused, UpstreamError
+from bot.access.ledger import is_free
+from bot.errors import ChatGone, DeliverError, Refused, TooLargeToSend, UpstreamError
 from bot.jobs import words
 from bot.jobs.following import Following
+from bot.jobs.keeping import Unkept
 from bot.jobs.making import Studio
 from bot.jobs.seams import Front
 from bot.observe import killpoint
+from bot.openrouter.download import FileTooLarge
 from bot.store.history import HistoryTable
 from bot.store.jobs import Job, Outcome
 from bot.store.media import Shelf, Shelved
@@ -23,6 +27,8 @@ from bot.values.media import MediaFile, MediaKind
 
 log = structlog.get_logger()
 STATUS_EVERY_S = 5.0
+FIRST_PAUSE_S = 15.0  # before something is told again that could not be told now
+LONGEST_PAUSE_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class JobRun:
         self._hall = hall
         self._table = hall.studio.table
         self._cancelled = False
+        self._unkept: tuple[MediaFile, ...] = ()  # what the disk does not take
         self._following: Following | None = None
         self._working: asyncio.Task[None] | None = None
 
@@ -68,11 +75,7 @@ class JobRun:
                 await self._finish("cancelled", words.CANCELLED)  # before it was taken up
             elif self.job.running:
                 await self._work()
-            await self._tell()
-        except DeliverError as error:
-            log.warning("job.unheard", code=error.code, detail=str(error))
-            if isinstance(error, ChatGone):
-                await self._table.told(self.job.id)
+            await self._end()
         finally:
             await self._hall.front.leave(self.job)
 
@@ -83,6 +86,9 @@ class JobRun:
                 await asyncio.wait({self._working})
         finally:
             await _ended(self._working)
+        seen = await self._table.get(self.job.id)
+        if seen is not None and seen.state == "made":
+            return  # what came in the last moment is brought all the same
         if self._working.cancelled():
             await self._finish("cancelled", words.CANCELLED)
         elif failure := self._working.exception():
@@ -94,11 +100,14 @@ class JobRun:
             await self._fail(failure)
 
     async def _make(self) -> None:
-        if self.job.state == "queued":
-            async with self._hall.desks:
-                await self._order()
-        if self.job.state == "polling":
-            await self._follow()
+        try:
+            if self.job.state == "queued":
+                async with self._hall.desks:
+                    await self._order()
+            if self.job.state == "polling":
+                await self._follow()
+        except Unkept as unkept:
+            self._unkept = unkept.files
         await self._reload()
 
     async def _order(self) -> None:
@@ -152,10 +161,19 @@ class JobRun:
         log.warning("job.failed", code=failure.code, status=failure.status, detail=str(failure))
         fetched = self.job.ticket is not None and self.job.ticket.status == "completed"
         form = words.NOT_FETCHED if fetched else words.FAILED
-        cost = words.cost(self.job, free=words.is_free(failure) and self.job.ticket is None)
-        await self._finish("failed", form, why=failure.sentence, cost=cost)
+        cost = words.cost(self.job, free=is_free(failure) and self.job.ticket is None)
+        result = {"hopeless": isinstance(failure, FileTooLarge)}
+        await self._finish("failed", form, why=failure.sentence, cost=cost, result=result)
 
-    async def _finish(self, outcome: Outcome, form: str, *, why: str = "", cost: str = "") -> None:
+    async def _finish(
+        self,
+        outcome: Outcome,
+        form: str,
+        *,
+        why: str = "",
+        cost: str = "",
+        result: Mapping[str, Any] | None = None,
+    ) -> None:
         unasked = self.job.asked_at_ms is None and self.job.state == "queued"
         sentence = form.format(
             thing=words.THING[self.job.kind],
@@ -164,9 +182,29 @@ class JobRun:
             cost=cost or words.cost(self.job, free=unasked),
         )
         await self._table.finish(
-            self.job.id, outcome, sentence, cost_micro_usd=self.job.cost_micro_usd
+            self.job.id,
+            outcome,
+            sentence,
+            cost_micro_usd=self.job.cost_micro_usd,
+            result=result,
         )
         await self._reload()
+
+    async def _end(self) -> None:
+        """Tell what came of it. What can't be told now is told later: it may be paid for."""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                return await self._tell()
+            except DeliverError as error:
+                log.warning("job.unheard", code=error.code, detail=str(error))
+                if isinstance(error, ChatGone) and self.job.state == "made":
+                    await self._unsendable(words.CHAT_GONE)
+                if not error.retryable:
+                    return await self._table.told(self.job.id)  # /jobs knows it
+            await self._hall.front.clear(self.job)
+            await self._hall.clock.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     async def _tell(self) -> None:
         """Deliver the result or say why there is none; then nothing is left to do."""
@@ -175,7 +213,7 @@ class JobRun:
             await self._deliver()
         elif self.job.state in ("failed", "cancelled", "doubtful") and not self.job.told:
             await self._hall.front.clear(self.job)
-            again = "" if self.job.state == "cancelled" else words.TRY_AGAIN
+            again = "" if self.job.state == "cancelled" else words.again(self.job)
             await self._hall.front.tell(self.job, self.job.sentence, again=again)
             await self._table.told(self.job.id)
             log.info("job.ended", state=self.job.state)
@@ -183,18 +221,22 @@ class JobRun:
     async def _deliver(self) -> None:
         kept = await self._hall.shelf.of_job(self.job.ref)
         try:
-            files = [await self._file(item) for item in kept]
+            files = self._unkept or [await self._file(item) for item in kept]
+            if not files:
+                raise FileNotFoundError(self.job.ref)
             caption = str(self.job.result.get("text") or "")
             await self._hall.front.deliver(self.job, files, caption)
         except ChatGone:
             raise
         except OSError:
             log.exception("job.file_gone")
-            return await self._undelivered(words.FILE_GONE)
+            await self._finish("failed", words.UNSENT, why=words.FILE_GONE, result={})
+            return await self._tell()
         except DeliverError as error:
             if error.retryable:
-                raise  # the next start tries again: it is made and paid for
-            return await self._undelivered(error.sentence)
+                raise
+            await self._unsendable(error.sentence, hopeless=isinstance(error, TooLargeToSend))
+            return await self._tell()
         killpoint.reach("job-delivered")
         history, note = self._hall.history, _note(self.job, kept)
         session = await history.session_of(self.job.turn_id) or ""
@@ -205,9 +247,10 @@ class JobRun:
         log.info("job.delivered", kind=self.job.kind.value, took_s=round(took_s))
         return None
 
-    async def _undelivered(self, why: str) -> None:
-        await self._finish("failed", words.UNSENT, why=why)
-        await self._tell()
+    async def _unsendable(self, why: str, *, hopeless: bool = False) -> None:
+        form = words.NOT_KEPT if self._unkept else words.UNSENT
+        result = {**self.job.result, "hopeless": hopeless}
+        await self._finish("failed", form, why=why, result=result)
 
     async def _file(self, item: Shelved) -> MediaFile:
         song = self.job.kind is MediaKind.MUSIC
@@ -228,9 +271,9 @@ class JobRun:
 
 def _note(job: Job, kept: list[Shelved]) -> dict[str, object]:
     """What the model is told at its next turn."""
-    refs = ", ".join(item.ref for item in kept)
+    refs = "".join(f" {item.ref}," for item in kept).rstrip(",")
     thing = words.THING[job.kind]
-    said = f"(event, not from the person) The {thing} {refs} that you ordered as {job.ref} "
+    said = f"(event, not from the person) The {thing}{refs} that you ordered as {job.ref} "
     said += f"was delivered: {words.quoted(job)}."
     parts: list[dict[str, object]] = [{"type": "text", "text": said}]
     if job.kind is MediaKind.IMAGE:

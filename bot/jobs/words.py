@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import UpstreamError
-from bot.store.jobs import Job
+from bot.store.jobs import Job, Next
 from bot.values.media import MediaKind
 
 MICRO = 1_000_000
@@ -36,9 +35,15 @@ FREE = "It cost nothing."
 UNSURE = "It may have been charged."
 LOST = "The provider never finished it."
 FILE_GONE = "Its file is gone from my disk."
-OVERLOADED = (503, 529)  # nobody took it; another 5xx may come from behind a model that did
-TIMED_OUT = 408
+CHAT_GONE = "The chat was closed to me."
+NOT_KEPT = (
+    "I made the {thing} {what}, but my disk did not take it and I couldn't send it either. {why} "
+    "Please tell my owner. {cost}"
+)
 TRY_AGAIN = "Try again"
+LOOK_AGAIN = "Look again"
+SEND_AGAIN = "Send again"
+AGAIN: dict[Next, str] = {"queued": TRY_AGAIN, "polling": LOOK_AGAIN, "made": SEND_AGAIN}
 
 
 def quoted(job: Job) -> str:
@@ -68,11 +73,9 @@ def cost(job: Job, *, free: bool = False) -> str:
     return FREE if free else UNSURE
 
 
-def is_free(failure: UpstreamError) -> bool:
-    """Whether a failed call certainly cost nothing: refused as a whole, or never sent."""
-    refused = failure.status in OVERLOADED or 400 <= (failure.status or 0) < 500
-    timed_out = failure.status == TIMED_OUT
-    return not failure.sent or (refused and not timed_out and not failure.begun)
+def again(job: Job) -> str:
+    """The button that takes up an ended `job`; empty where that can't help."""
+    return "" if job.hopeless else AGAIN[job.taken_up_as]
 
 
 def waited_s(job: Job, *, now_ms: int) -> float:

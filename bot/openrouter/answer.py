@@ -33,8 +33,8 @@ class Answer:
     def generation_id(self) -> str:
         return self.headers.get("x-generation-id", "")
 
-    def json(self) -> dict[str, Any]:
-        """The body as an object. Raises BadAnswer, or the typed error that the body carries."""
+    def object(self) -> dict[str, Any]:
+        """The body as an object, also where that tells of an error. Raises BadAnswer."""
         try:
             content = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -42,6 +42,11 @@ class Answer:
             raise BadAnswer(f"the answer is not JSON ({kind})") from None
         if not isinstance(content, dict):
             raise BadAnswer("the answer is not an object")
+        return content
+
+    def json(self) -> dict[str, Any]:
+        """The body as an object. Raises BadAnswer, or the typed error that the body carries."""
+        content = self.object()
         if content.get("error"):
             raise errors.from_payload(content["error"])
         return content

@@ -128,6 +128,22 @@ class Downloader:
                 raise BadAnswer("the file is empty", retryable=False)
         return answer
 
+    async def is_for_anybody(self, address: str) -> bool:
+        """Whether a person may be given `address`: public, and not where our key is needed."""
+        try:
+            url = readable(address)
+            if origin_of(url) == self._origin():
+                return False
+            await allowed_ips(
+                url,
+                resolver=self._resolver,
+                within_s=self._settings.timeouts.connect_s,
+                allow_private=False,
+            )
+        except UpstreamError:
+            return False
+        return True
+
     async def _follow(self, address: str, hops: list[httpx.URL], *, max_bytes: int) -> Answer:
         """Each hop is judged anew and added to `hops` once it has answered."""
         onward: str | httpx.URL = address

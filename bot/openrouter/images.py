@@ -114,12 +114,14 @@ def _as_large(originals: tuple[Picture, ...]) -> str:
 def _made(answer: Answer, model: str, max_bytes: int) -> Made:
     body: dict[str, Any] = {}
     try:
-        body = answer.json()
+        body = answer.object()
+        if body.get("error"):
+            raise errors.from_payload(body["error"])
         files, text = pictures.found(body, max_bytes=max_bytes)
         if not files:
             raise _nothing(body, text)
     except UpstreamError as failure:
-        failure.begun = bool(body)
+        failure.begun = True  # whatever it says, the call was taken: it may be paid
         failure.cost_micro_usd, failure.generation_id = _paid(body, answer)
         log.warning(
             "image.failed", model=model, code=failure.code, generation_id=failure.generation_id

@@ -73,11 +73,8 @@ class OpenRouterMusic:
         model = media_model(order.model) or DEFAULT_MODEL
         song = Song(max_bytes=self._max_bytes)
         try:
-            async with asyncio.timeout(order.timeout_s):
-                complete = await self._listen(song, order, model)
+            complete = await self._listen_in_time(song, order, model)
             return song.made(model, complete=complete)
-        except TimeoutError as failure:
-            raise errors.from_transport(failure) from failure
         except UpstreamError as failure:
             failure.begun = song.begun
             failure.cost_micro_usd, failure.generation_id = song.cost_micro_usd, song.generation_id
@@ -90,6 +87,13 @@ class OpenRouterMusic:
                 )
             raise
 
+    async def _listen_in_time(self, song: Song, order: MusicOrder, model: str) -> bool:
+        try:
+            async with asyncio.timeout(order.timeout_s):
+                return await self._listen(song, order, model)
+        except TimeoutError as failure:
+            raise errors.from_transport(failure) from failure
+
     async def _listen(self, song: Song, order: MusicOrder, model: str) -> bool:
         """Fill `song` from the stream; whether that was closed as it should be."""
         # A song is silent for long stretches while it is made: the one deadline is enough.
@@ -101,6 +105,7 @@ class OpenRouterMusic:
         async with self._client.open(
             PATH, _body(order, model), within_s=order.timeout_s, retry=ONCE
         ) as response:
+            song.begun = True
             song.generation_id = response.headers.get("x-generation-id", "")
             reader = StreamReader(
                 response,

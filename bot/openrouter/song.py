@@ -21,9 +21,13 @@ CUT_OFF = "The song broke off before it was complete. Please try again."
 
 
 class Song:
-    """Feed it every object with `add`, then ask once for what was `made`."""
+    """Feed it every object with `add`, then ask once for what was `made`.
+
+    `begun`: the call was taken, so whatever becomes of it may be paid.
+    """
 
     def __init__(self, *, max_bytes: int) -> None:
+        self.begun = False
         self.generation_id = ""
         self.cost_micro_usd: int | None = None
         self._max_bytes = max_bytes
@@ -33,19 +37,14 @@ class Song:
         self._lyrics: list[str] = []
         self._words: list[str] = []
 
-    @property
-    def begun(self) -> bool:
-        """Whether any of it came."""
-        return bool(self._sound or self._lyrics or self._words)
-
     def add(self, payload: dict[str, Any]) -> None:
         """Take one object. Raises the typed error that it carries, BadAnswer for damaged data."""
-        if payload.get("error"):
-            raise from_payload(payload["error"])
         if not self._named and isinstance(payload.get("id"), str) and payload["id"]:
             self.generation_id, self._named = payload["id"], True
         if isinstance(payload.get("usage"), dict):
             self.cost_micro_usd = read_usage(payload["usage"]).cost_micro_usd
+        if payload.get("error"):
+            raise from_payload(payload["error"])
         choices = payload.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(first, dict):

@@ -6,7 +6,6 @@ Sources: facts/openrouter-wire.md §15, facts/openrouter-api.md §6.2.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from email.message import Message
 from typing import Any
@@ -24,8 +23,6 @@ DEFAULT_VOICE = "af_alloy"
 MAX_BYTES = 16 * 2**20
 DEFAULT_RATE = 24_000
 FORMATS = ("pcm", "mp3")  # the first is the default: it costs no decoding
-# Models that refuse a format, whatever the config says (facts/behaviour.md J3).
-ONLY_FORMAT = ((re.compile(r"google/gemini-.*tts"), "pcm"),)
 FORMAT_OF_TYPE = {
     "audio/mpeg": "mp3",
     "audio/mp3": "mp3",
@@ -65,7 +62,7 @@ class OpenRouterSynthesizer:
         A format that the model rejects is the caller's to replace: each try is a call to book.
         """
         model = media_model(voice.model)
-        format_ = _format(model, voice)
+        format_ = _format(voice)
         body: dict[str, Any] = {
             "model": model,
             "input": text,
@@ -97,15 +94,11 @@ class OpenRouterSynthesizer:
         )
 
 
-def _format(model: str, voice: Voice) -> str:
-    format_ = _only_format(model) or (voice.format or FORMATS[0]).strip().lower()
+def _format(voice: Voice) -> str:
+    format_ = (voice.format or FORMATS[0]).strip().lower()
     if format_ not in FORMATS:
         raise RequestRejected(f"speech format {format_[:20]!r} is neither mp3 nor pcm")
     return format_
-
-
-def _only_format(model: str) -> str | None:
-    return next((format_ for pattern, format_ in ONLY_FORMAT if pattern.match(model)), None)
 
 
 def _speech(answer: Answer, *, asked: str, model: str, voice: str) -> Speech:

@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import BadAnswer
+from bot.errors import BadAnswer, UpstreamError
 from bot.openrouter import errors
 from bot.openrouter.usage import cost_micro_usd
 from bot.values.media import FilmTicket
@@ -23,9 +23,25 @@ ERROR_CHARS = 220
 def read_submitted(body: bytes, *, model: str) -> FilmTicket:
     """The ticket of a new job, which may be completed or failed already.
 
-    Raises BadAnswer where no job can be followed, or the typed error that the answer carries.
+    Raises BadAnswer where no job can be followed, or the typed error that the answer carries; both
+    with the cost that it names.
     """
-    job = _object(body)
+    job: dict[str, Any] = {}
+    try:
+        job = _object(body)
+        return _submitted(job, model=model)
+    except UpstreamError as failure:
+        # Whatever it says, the order was taken: it may be paid.
+        failure.begun = True
+        failure.generation_id = _text(job.get("generation_id"))
+        usage = job.get("usage")
+        failure.cost_micro_usd = (
+            cost_micro_usd(usage.get("cost")) if isinstance(usage, dict) else None
+        )
+        raise
+
+
+def _submitted(job: dict[str, Any], *, model: str) -> FilmTicket:
     job_id, polling_url = _text(job.get("id")), _text(job.get("polling_url"))
     if not job_id or not polling_url:
         if job.get("error"):

@@ -6,7 +6,6 @@ Sources: seeds 002 "Video generation", facts/openrouter-wire.md §13, facts/open
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from bot.errors import BadAnswer, RequestRejected, UpstreamError
 from bot.openrouter import errors
 from bot.openrouter.addresses import AddressRefused
 from bot.openrouter.client import OpenRouterClient
-from bot.openrouter.download import GONE, Downloader, FileMissing
+from bot.openrouter.download import GONE, Downloader, FileMissing, FileTooLarge
 from bot.openrouter.geometry import nearest_duration
 from bot.openrouter.retry import ONCE
 from bot.openrouter.route import media_model
@@ -39,7 +38,9 @@ MAX_BYTES = 16 * 2**20
 CALL_S = 60.0
 STATUS_BYTES = 2**20
 MEASURE_S = 10.0
-FORGOTTEN = "the model service no longer knows this job"
+FORGOTTEN = "The model service no longer knows this job."
+FETCH_YOURSELF = "The finished film is larger than I may fetch. Here it is, for a while: {url}"
+LINK_CHARS = 1000
 
 
 class OpenRouterVideos:
@@ -78,24 +79,25 @@ class OpenRouterVideos:
         return read_submitted(answer.body, model=body["model"])
 
     async def poll(self, ticket: FilmTicket) -> FilmTicket:
-        """How far the film is. A job that is gone has failed.
+        """How far the film is.
 
-        Raises UpstreamError: `retryable` when asking again may help, AddressRefused for an address
-        that is not to be trusted.
+        Raises UpstreamError: `retryable` when asking again may help, FileMissing when the service
+        says that it knows no such job, AddressRefused for an address that is not to be trusted.
         """
         url = self._absolute(ticket.polling_url)
         try:
             answer = await self._downloader.get(url, max_bytes=STATUS_BYTES, within_s=CALL_S)
         except FileMissing as missing:
-            if missing.status not in (404, 410):
-                raise
-            return replace(ticket, status="failed", error=FORGOTTEN)
+            if missing.status in (404, 410):
+                missing.sentence = FORGOTTEN
+            raise
         return read_polled(answer.body, ticket)
 
     async def fetch(self, ticket: FilmTicket, *, within_s: float) -> MediaFile:
         """The finished film, from the address that the job names or the content endpoint.
 
-        Raises FileTooLarge, BadAnswer for what is no film, and the rest of UpstreamError.
+        Raises FileTooLarge, whose sentence holds the link where anybody may follow it, BadAnswer
+        for what is no film, and the rest of UpstreamError.
         """
         clock = self._client.clock
         end = clock.monotonic() + within_s
@@ -103,6 +105,10 @@ class OpenRouterVideos:
         named = self._absolute(ticket.urls[0]) if ticket.urls else content
         try:
             return await self._film(named, within_s)
+        except FileTooLarge as failure:
+            if len(named) <= LINK_CHARS and await self._downloader.is_for_anybody(named):
+                failure.sentence = FETCH_YOURSELF.format(url=named)
+            raise
         except UpstreamError as failure:
             if named == content or not _may_differ(failure):
                 raise

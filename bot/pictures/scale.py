@@ -1,5 +1,7 @@
 """Pictures from strangers, made fit for a model: upright, of bounded size, free of camera notes.
 
+They are kept about as large as they came, to be worked on, and scaled down to be looked at.
+
 Blocking: runs in the workshop. Nothing is decoded before the header's size was judged.
 """
 
@@ -20,6 +22,9 @@ MAX_PIXELS = 50_000_000
 LONGEST_SIDE = 1568  # more is scaled down by the vendors of models anyway
 MAX_BYTES = 1_500_000
 JPEG_QUALITY = 85
+ORIGINAL_SIDE = 6_000
+ORIGINAL_BYTES = 10_000_000
+ORIGINAL_QUALITY = 95
 KEPT = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 # No other decoder ever touches a stranger's bytes: some of Pillow's start programs.
 FORMATS = (*KEPT, "MPO", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # the last where it is installed
@@ -28,12 +33,32 @@ TOO_MANY_PIXELS = "That picture has too many pixels for me. Please send a smalle
 UNREADABLE = "I couldn't open that picture. Please send it again as a photo, JPEG or PNG."
 
 
+def original(data: bytes, *, name: str = "picture") -> MediaFile:
+    """`data` to be kept and worked on: as large as it came, as far as models can use it.
+
+    Raises LookError.
+    """
+    return prepared(
+        data,
+        name=name,
+        longest_side=ORIGINAL_SIDE,
+        max_bytes=ORIGINAL_BYTES,
+        quality=ORIGINAL_QUALITY,
+    )
+
+
+def is_fit(mime: str, *, longest_side: int, size_bytes: int) -> bool:
+    """Whether a picture that was kept can be looked at as it is."""
+    return longest_side <= LONGEST_SIDE and size_bytes <= MAX_BYTES and mime in KEPT.values()
+
+
 def prepared(
     data: bytes,
     *,
     name: str = "picture",
     longest_side: int = LONGEST_SIDE,
     max_bytes: int = MAX_BYTES,
+    quality: int = JPEG_QUALITY,
 ) -> MediaFile:
     """`data` as a picture of at most `longest_side` pixels a side.
 
@@ -49,21 +74,21 @@ def prepared(
             if _stays(image, longest_side=longest_side) and len(data) <= max_bytes:
                 image.load()  # half a file must not go on to a model
                 return _file(data, KEPT[str(image.format)], name, image)
-            return jpeg(image, name=name, longest_side=longest_side)
+            return jpeg(image, name=name, longest_side=longest_side, quality=quality)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise LookError(type(error).__name__, sentence=TOO_MANY_PIXELS) from error
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError) as error:
         raise LookError(type(error).__name__, sentence=UNREADABLE) from error
 
 
-def jpeg(image: Image, *, name: str, longest_side: int) -> MediaFile:
+def jpeg(image: Image, *, name: str, longest_side: int, quality: int = JPEG_QUALITY) -> MediaFile:
     """`image` as a JPEG: upright, on white where it was transparent, without its notes."""
     from PIL import ImageOps
 
     image.thumbnail((longest_side, longest_side))
     upright = _opaque(ImageOps.exif_transpose(image))
     out = io.BytesIO()
-    upright.save(out, "JPEG", quality=JPEG_QUALITY)
+    upright.save(out, "JPEG", quality=quality)
     return _file(out.getvalue(), KEPT["JPEG"], f"{PurePath(name).stem or name}.jpg", upright)
 
 

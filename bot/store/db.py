@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,9 @@ from bot.errors import StartError
 
 SQL = Path(__file__).parent / "sql"
 BUSY_TIMEOUT_MS = 5_000
+
+# What is to be written in the same transaction as something else.
+Beside = Callable[[aiosqlite.Connection], Awaitable[None]]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 from bot.store.db import Database, queries, storable
@@ -18,8 +18,8 @@ MS_PER_S = 1000
 class HeardFile:
     """One file as it would be heard now: `unique_id` is the channel's own name of it.
 
-    `asked` is the model that is asked first, `hint` the expected language: with others the same
-    recording may be heard differently.
+    `asked` is the model that is asked first, `hint` the expected language (ISO-639-1 or ""): with
+    others the same recording may be heard differently.
     """
 
     channel: str
@@ -49,6 +49,7 @@ class HeardTable:
     @asynccontextmanager
     async def alone(self, file: HeardFile) -> AsyncIterator[None]:
         """One at a time for each file: who comes second finds what the first one heard."""
+        file = replace(file, hint="")  # what one hint brought may serve another
         lock = self._locks.get(file)
         if lock is None:
             lock = self._locks[file] = asyncio.Lock()
@@ -56,6 +57,7 @@ class HeardTable:
             yield
 
     async def find(self, file: HeardFile) -> HeardText | None:
+        """What was heard with the same hint; else with any that does not contradict this one."""
         row = await self._queries.find(
             self._database.reader,
             channel=file.channel,

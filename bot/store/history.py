@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from aiosqlite import Connection
 
@@ -13,9 +12,11 @@ from bot.observe import killpoint
 from bot.store.db import Database, queries, storable
 from bot.values.chat import Message
 from bot.values.clock import Clock
+from bot.values.conversation import Conversation
 
 LOOK_BACK = 80  # messages in which the last answer is looked for
 PARAGRAPH = "\n\n"
+REFUSED_FOR_MS = 24 * 60 * 60 * 1000  # settings may be changed without a word to the bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,8 @@ class HistoryTable:
     async def last_answer(self, conversation: str) -> str:
         """What the newest settled turn that has an answer said, since the last /new; else ""."""
         recent = await self.recent(conversation, before_turn="", limit=LOOK_BACK)
-        turns = [list(turn) for _, turn in groupby(recent, key=lambda item: item.turn_id)]
-        answers = (_answer([item.message for item in turn]) for turn in reversed(turns))
+        turns = reversed(in_turns(recent))
+        answers = (_answer([item.message for item in turn]) for turn in turns)
         return next((answer for answer in answers if answer), "")
 
     async def speak_again(self, conversation: str, fingerprint: str, *, command: str) -> bool:
@@ -190,16 +191,42 @@ class HistoryTable:
             )
 
     async def refuses_voice(self, conversation: str) -> bool:
-        """Whether voice messages were refused here before."""
-        row = await self._queries.refuses_voice(self._database.reader, conversation=conversation)
-        return bool(row and row["refuses_voice"])
+        """Whether voice messages were refused in this chat, in any topic of it, within a day."""
+        row = await self._queries.voice_refused(self._database.reader, chat=_chat(conversation))
+        if row is None or not row["voice_refused_at_ms"]:
+            return False
+        return bool(self._clock.now_ms() - row["voice_refused_at_ms"] < REFUSED_FOR_MS)
 
     async def remember_refusal(self, conversation: str) -> None:
-        """Keep in mind that voice messages are refused here."""
+        """Keep in mind for a day that voice messages are refused in this chat."""
+        await self._save_refusal(conversation, at_ms=self._clock.now_ms())
+
+    async def forget_refusal(self, conversation: str) -> None:
+        """Somebody wants to hear the bot: the next voice message is tried whatever was refused."""
+        await self._save_refusal(conversation, at_ms=0)
+
+    async def _save_refusal(self, conversation: str, *, at_ms: int) -> None:
         async with self._database.statement() as connection:
-            await self._queries.remember_refusal(
-                connection, conversation=conversation, now_ms=self._clock.now_ms()
+            await self._queries.save_refusal(
+                connection, chat=_chat(conversation), at_ms=at_ms, now_ms=self._clock.now_ms()
             )
+
+
+def _chat(conversation: str) -> str:
+    """The whole chat that a topic belongs to: rights and privacy hold for all of it."""
+    here = Conversation.parse(conversation)
+    return Conversation(here.channel, here.chat_id).key
+
+
+def in_turns(messages: Iterable[Remembered]) -> list[list[Remembered]]:
+    """`messages` by turn, in the order in which the turns began.
+
+    Not by neighbourhood: what a job makes may be noted in the middle of the turn that ordered it.
+    """
+    turns: dict[str, list[Remembered]] = {}
+    for item in messages:
+        turns.setdefault(item.turn_id, []).append(item)
+    return list(turns.values())
 
 
 def _answer(messages: list[Message]) -> str:

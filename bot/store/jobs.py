@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from bot.store.db import Database, queries, storable
+from bot.store.db import Beside, Database, queries, storable
 from bot.values.clock import Clock
 from bot.values.media import FilmTicket, MediaKind
 
@@ -15,6 +15,7 @@ State = Literal[
     "queued", "asking", "polling", "made", "delivered", "failed", "cancelled", "doubtful"
 ]
 Outcome = Literal["failed", "cancelled", "doubtful"]
+Next = Literal["queued", "polling", "made"]
 RUNNING: tuple[State, ...] = ("queued", "asking", "polling", "made")
 MARK = "j"
 
@@ -66,6 +67,26 @@ class Job:
     @property
     def running(self) -> bool:
         return self.state in RUNNING
+
+    @property
+    def kept(self) -> bool:
+        """What was made is on the shelf."""
+        return bool(self.result.get("kept"))
+
+    @property
+    def hopeless(self) -> bool:
+        """Taken up again it would end the same."""
+        return bool(self.result.get("hopeless"))
+
+    @property
+    def taken_up_as(self) -> Next:
+        """Where it goes on after an end without delivery: never where something is paid twice.
+
+        Only a film that the provider itself called failed is ordered anew.
+        """
+        if self.kept:
+            return "made"
+        return "polling" if self.ticket is not None and self.ticket.status != "failed" else "queued"
 
 
 class JobTable:
@@ -137,18 +158,29 @@ class JobTable:
                 connection, id=job_id, paid_call=paid_call, now_ms=self._clock.now_ms()
             )
 
-    async def keep_ticket(self, job_id: int, ticket: FilmTicket) -> None:
+    async def keep_ticket(
+        self, job_id: int, ticket: FilmTicket, *, beside: Sequence[Beside] = ()
+    ) -> None:
         """What is needed to go on asking the provider, before the first time."""
-        async with self._database.statement() as connection:
+        async with self._database.transaction() as connection:
             await self._queries.keep_ticket(
                 connection, id=job_id, ticket=json.dumps(asdict(ticket))
             )
+            for work in beside:
+                await work(connection)
 
     async def made(
-        self, job_id: int, result: Mapping[str, Any], *, cost_micro_usd: int | None
+        self,
+        job_id: int,
+        result: Mapping[str, Any],
+        *,
+        cost_micro_usd: int | None,
+        beside: Sequence[Beside] = (),
     ) -> None:
-        """The files are on the shelf; only delivery is left."""
-        async with self._database.statement() as connection:
+        """Only delivery is left. What belongs to it is written `beside`, all of it or nothing."""
+        async with self._database.transaction() as connection:
+            for work in beside:
+                await work(connection)
             await self._queries.made(
                 connection,
                 id=job_id,
@@ -157,9 +189,18 @@ class JobTable:
             )
 
     async def finish(
-        self, job_id: int, outcome: Outcome, sentence: str, *, cost_micro_usd: int | None = None
+        self,
+        job_id: int,
+        outcome: Outcome,
+        sentence: str,
+        *,
+        cost_micro_usd: int | None = None,
+        result: Mapping[str, Any] | None = None,
     ) -> None:
-        """It ends without a result; the person is still to be told `sentence`."""
+        """It ends undelivered; the person is still to be told `sentence`.
+
+        `result` replaces what was written when it was made.
+        """
         async with self._database.statement() as connection:
             await self._queries.finish(
                 connection,
@@ -167,6 +208,7 @@ class JobTable:
                 state=outcome,
                 sentence=storable(sentence),
                 cost_micro_usd=cost_micro_usd,
+                result=None if result is None else json.dumps(dict(result)),
                 now_ms=self._clock.now_ms(),
             )
 
@@ -184,7 +226,7 @@ class JobTable:
         async with self._database.statement() as connection:
             await self._queries.want_cancel(connection, id=job_id)
 
-    async def again(self, job_id: int, state: Literal["queued", "polling"]) -> bool:
+    async def again(self, job_id: int, state: Next) -> bool:
         """Take an ended job up again; whether it was one that can be."""
         async with self._database.transaction() as connection:
             changed = await self._queries.again(connection, id=job_id, state=state)

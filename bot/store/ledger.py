@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.store.db import Database, queries
+import aiosqlite
+
+from bot.store.db import Beside, Database, queries
 from bot.values.clock import Clock
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -87,7 +89,28 @@ class LedgerTable:
         cost_micro_usd: int | None = None,
         generation_id: str = "",
     ) -> None:
+        closed = self.closing(
+            call_id,
+            result,
+            model=model,
+            cost_micro_usd=cost_micro_usd,
+            generation_id=generation_id,
+        )
         async with self._database.statement() as connection:
+            await closed(connection)
+
+    def closing(
+        self,
+        call_id: int,
+        result: Result,
+        *,
+        model: str,
+        cost_micro_usd: int | None = None,
+        generation_id: str = "",
+    ) -> Beside:
+        """What `close` writes, for a transaction with what the call gave."""
+
+        async def closed(connection: aiosqlite.Connection) -> None:
             await self._queries.close(
                 connection,
                 id=call_id,
@@ -97,6 +120,8 @@ class LedgerTable:
                 generation_id=generation_id,
                 now_ms=self._clock.now_ms(),
             )
+
+        return closed
 
     async def doubt_unfinished(self) -> int:
         """After a restart: intents without a result may have been paid. How many there were."""

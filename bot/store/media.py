@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.store.db import Database, queries, storable
+import aiosqlite
+
+from bot.store.db import Beside, Database, queries, storable
 from bot.values.clock import Clock
 from bot.values.media import MediaFile
 
@@ -24,6 +26,7 @@ FILE_MODE = 0o600
 MS_PER_S = 1000
 MARK = "m"
 BATCH = 100
+MOST_IN_ALBUM = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,19 @@ class Shelved:
     @property
     def ref(self) -> str:
         return f"{MARK}{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Files on the disk without rows yet; `rows` writes them."""
+
+    paths: tuple[Path, ...]
+    rows: Beside
+
+    async def discard(self) -> None:
+        """Take them away again: their rows were not written."""
+        for path in self.paths:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 class Shelf:
@@ -77,13 +93,17 @@ class Shelf:
             )
         return self._shelved(row)
 
-    async def put_all(
+    async def stage(
         self, conversation: str, files: Sequence[MediaFile], *, kind: str, job_id: str
-    ) -> list[Shelved]:
-        """Keep what a job made: all of it or, if the process dies before, nothing."""
-        paths = [await asyncio.to_thread(self._write, file) for file in files]
-        async with self._database.transaction() as connection:
-            rows = [
+    ) -> Staged:
+        """Put what a job made on the disk; the rows are the caller's to write with what belongs
+        to them. Raises OSError, and then nothing is left behind.
+        """
+        paths = await asyncio.to_thread(self._write_all, files)
+
+        async def rows(connection: aiosqlite.Connection) -> None:
+            await self._queries.forget_job(connection, job_id=job_id)
+            for file, path in zip(files, paths, strict=True):
                 await self._queries.add(
                     connection,
                     **_facts(file),
@@ -94,9 +114,8 @@ class Shelf:
                     job_id=job_id,
                     now_ms=self._clock.now_ms(),
                 )
-                for file, path in zip(files, paths, strict=True)
-            ]
-        return [self._shelved(row) for row in rows]
+
+        return Staged(paths, rows)
 
     async def get(self, conversation: str, ref: str) -> Shelved | None:
         """What `ref` (`m12`) names in this conversation."""
@@ -121,6 +140,26 @@ class Shelf:
         """What a job made, in order."""
         rows = self._queries.of_job(self._database.reader, job_id=job_id)
         return [self._shelved(row) async for row in rows]
+
+    async def sent_in(self, conversation: str, message_id: str) -> Shelved | None:
+        """What a job sent here in the message `message_id`, as it was made.
+
+        The messages of an album are numbered one after the other, its receipt names the first.
+        """
+        if not message_id.isascii() or not message_id.isdigit():
+            return None
+        number = int(message_id[:18])
+        row = await self._queries.sent_in(
+            self._database.reader,
+            conversation=conversation,
+            message_id=number,
+            earliest=number - MOST_IN_ALBUM + 1,
+        )
+        if row is None:
+            return None
+        _, _, album = row["key"].partition("/album")
+        place = int(album or 0) * MOST_IN_ALBUM + row["place"]
+        return next(iter((await self.of_job(row["job_id"]))[place:]), None)
 
     async def recent(self, conversation: str, *, limit: int) -> list[Shelved]:
         """The newest files of a conversation, newest first."""
@@ -158,14 +197,29 @@ class Shelf:
             await self._queries.blank(connection, ids=ids)
         return len(rows)
 
+    def _write_all(self, files: Sequence[MediaFile]) -> tuple[Path, ...]:
+        written: dict[Path, None] = {}
+        try:
+            for file in files:
+                written[self._write(file)] = None
+        except OSError:
+            for path in written:
+                path.unlink(missing_ok=True)
+            raise
+        return tuple(written)
+
     def _write(self, file: MediaFile) -> Path:
         self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         path = self._folder / (secrets.token_hex(8) + _suffix(file.name))
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-        with os.fdopen(handle, "wb") as target:
-            target.write(file.data)
-            target.flush()
-            os.fsync(target.fileno())
+        try:
+            with os.fdopen(handle, "wb") as target:
+                target.write(file.data)
+                target.flush()
+                os.fsync(target.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)  # half a file would only fill the disk further
+            raise
         return path
 
     def _shelved(self, row: Mapping[str, Any]) -> Shelved:

@@ -6,8 +6,10 @@ import asyncio
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bot.values.audio import Cut, Speech
 
@@ -16,7 +18,7 @@ CUTS_FILE = "cuts"
 
 
 class SpeechFolder:
-    """The segments of one turn. The file appears whole or not at all."""
+    """The segments of one turn, and what was decided about them. A file appears whole or not."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,6 +41,14 @@ class SpeechFolder:
     async def add_cut(self, cut: Cut) -> None:
         """Keep one more. When this returns, not even a power failure forgets it."""
         await asyncio.to_thread(self._add_cut, cut)
+
+    async def facts(self, name: str) -> dict[str, Any]:
+        """What was kept under `name`; empty when nothing was, or it is damaged."""
+        return await asyncio.to_thread(self._read_facts, name)
+
+    async def keep(self, name: str, facts: Mapping[str, Any]) -> None:
+        """Keep JSON under `name`. When this returns, not even a power failure forgets it."""
+        await asyncio.to_thread(self._write_safely, f"{name}.json", json.dumps(facts))
 
     async def clear(self) -> None:
         """Forget all segments of the turn. Idempotent."""
@@ -68,14 +78,24 @@ class SpeechFolder:
             return []
 
     def _add_cut(self, cut: Cut) -> None:
-        self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         lines = [json.dumps(asdict(known)) for known in (*self._read_cuts(), cut)]
-        unfinished = self._folder / f"{CUTS_FILE}.part"
+        self._write_safely(CUTS_FILE, "\n".join(lines))
+
+    def _read_facts(self, name: str) -> dict[str, Any]:
+        try:
+            facts = json.loads((self._folder / f"{name}.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return facts if isinstance(facts, dict) else {}
+
+    def _write_safely(self, name: str, text: str) -> None:
+        self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        unfinished = self._folder / f"{name}.part"
         with unfinished.open("w") as file:
-            file.write("\n".join(lines))
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(self._folder / CUTS_FILE)
+        unfinished.replace(self._folder / name)
         _sync(self._folder)
         _sync(self._folder.parent)  # the folder itself may be new
 

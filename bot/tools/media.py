@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from bot.jobs import words
 from bot.jobs.office import Client, JobOffice
 from bot.jobs.request import PictureRef, Request, title_of
-from bot.openrouter.geometry import ratio_of_size
 from bot.store.jobs import Job
 from bot.tools.media_arguments import (
     Arguments,
@@ -35,7 +34,6 @@ NO_VIDEO_IN = "films can't be made from films here; give a prompt and, if you li
 TOO_MANY_ROLES = "there are more imageRoles than images"
 UNKNOWN_ROLE = "unknown image role {role!r}; use first_frame, last_frame or reference_image"
 LEAST_TIME = "the configured time for music is below 120 s; 120 s are used"
-NO_WATERMARK = "watermark is not available and was ignored"
 BAD_SEED = "providerOptions.seed must be a whole number"
 REF = {"type": "string", "description": "picture reference such as m12"}
 REFS = {"type": "array", "items": REF}
@@ -78,13 +76,14 @@ class MediaTools:
 
     async def _image(self, raw: Mapping[str, Any], context: ToolContext) -> str:
         given = read(ImageArguments, raw)
-        options = _present(
-            count=given.count, aspect_ratio=given.aspect_ratio, resolution=given.resolution
-        )
-        if given.size and not given.aspect_ratio:
-            options |= _present(aspect_ratio=ratio_of_size(given.size))
+        options = _present(count=given.count, aspect_ratio=given.ratio, resolution=given.resolution)
         return await self._handle(
-            MediaKind.IMAGE, given, context, options, timeout_ms=given.timeout_ms
+            MediaKind.IMAGE,
+            given,
+            context,
+            options,
+            timeout_ms=given.timeout_ms,
+            notices=given.notices,
         )
 
     async def _video(self, raw: Mapping[str, Any], context: ToolContext) -> str:
@@ -103,7 +102,6 @@ class MediaTools:
             audio=given.audio,
             seed=_seed(given.provider_options.get("seed")),
         )
-        notices = [NO_WATERMARK] if given.watermark is not None else []
         return await self._handle(
             MediaKind.VIDEO,
             given,
@@ -111,7 +109,7 @@ class MediaTools:
             options,
             timeout_ms=given.timeout_ms,
             roles=given.image_roles,
-            notices=notices,
+            notices=given.notices,
         )
 
     async def _music(self, raw: Mapping[str, Any], context: ToolContext) -> str:

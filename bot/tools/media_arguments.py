@@ -10,9 +10,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from bot.openrouter.geometry import ratio_of_size
 from bot.tools.registry import ToolFailed
 
 MOST_PICTURES = 10
+NAME_CHARS = 40
+MOST_NAMES = 8
+IGNORED = "{name} is not available and was ignored"
 Strings = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda value: (value,) if isinstance(value, str) else value or ()),
@@ -48,7 +52,30 @@ class Arguments(BaseModel):
 
 class ImageArguments(Arguments):
     count: Annotated[int, Field(ge=1)] | None = None
+    # Not available here, said so and ignored (facts/openrouter-wire.md §12.1).
+    quality: Any = None
+    output_format: Any = None
+    background: Any = None
     timeout_ms: Annotated[int, Field(ge=1, le=600_000)] | None = None
+
+    @property
+    def ratio(self) -> str:
+        """The aspect ratio that is asked for, if need be in pixels."""
+        return self.aspect_ratio or ratio_of_size(self.size)
+
+    @property
+    def notices(self) -> list[str]:
+        """What becomes of wishes that can't be fulfilled as they are."""
+        asked = {
+            "quality": self.quality,
+            "outputFormat": self.output_format,
+            "background": self.background,
+        }
+        said = [IGNORED.format(name=name) for name, wish in asked.items() if wish]
+        if self.size:
+            used = f"aspect ratio {self.ratio} was used" if self.ratio else "it was ignored"
+            said.append(f"size is not available for pictures; {used}")
+        return said
 
 
 class VideoArguments(Arguments):
@@ -60,6 +87,14 @@ class VideoArguments(Arguments):
     watermark: bool | None = None
     provider_options: dict[str, Any] = Field(default_factory=dict)
     timeout_ms: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def notices(self) -> list[str]:
+        """What becomes of wishes that can't be fulfilled as they are."""
+        unknown = [f"providerOptions.{name[:NAME_CHARS]}" for name in self.provider_options]
+        unknown = [name for name in unknown if name != "providerOptions.seed"]
+        watermark = ["watermark"] if self.watermark is not None else []
+        return [IGNORED.format(name=name) for name in (*watermark, *unknown[:MOST_NAMES])]
 
 
 class MusicArguments(Arguments):

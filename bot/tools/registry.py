@@ -26,7 +26,11 @@ class ToolFailed(ParleyError):
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """Where a call comes from. `call_id` is stable over a restart: use it to act once."""
+    """Where a call comes from.
+
+    `call_id` names the call within its turn and is the same after a restart: use it to act once.
+    It is not the model's own id: some providers count those anew in each answer.
+    """
 
     conversation: str
     person: str

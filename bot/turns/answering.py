@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.errors import BadAnswer, ListenError, Refused, StageError
+from bot.errors import BadAnswer, ListenError, Refused, StageError, VoiceForbidden
 from bot.observe import killpoint
 from bot.observe.trace import Stage, Trace
 from bot.store.conversations import Choices
@@ -20,7 +20,7 @@ from bot.turns.looking import Looking
 from bot.turns.luggage import is_film
 from bot.turns.manner import Manner, manner_of
 from bot.turns.paying import Payer
-from bot.turns.question import asked, cant_see
+from bot.turns.question import asked, cant_see, goes_by_words
 from bot.turns.seams import Crew
 from bot.turns.speaking import Orders, Speaking
 from bot.turns.steering import Steering
@@ -28,7 +28,7 @@ from bot.turns.stopwords import is_stop
 from bot.turns.summary import Summary
 from bot.turns.telling import Telling
 from bot.turns.think import Question, Thinker
-from bot.values.conversation import Incoming
+from bot.values.conversation import ChatKind, Incoming
 from bot.voice.directives import without_directives
 
 log = structlog.get_logger()
@@ -103,14 +103,18 @@ class Answering:
 
     async def say_aloud(self, spoken: Spoken, incoming: Incoming) -> bool:
         """Speak what a command asks for; whether it went out. Raises DeliverError."""
-        refused = await self._crew.history.refuses_voice(self._payer.conversation)
+        if await self._crew.history.refuses_voice(self._payer.conversation):
+            in_group = incoming.chat_kind is ChatKind.GROUP
+            sentence = VoiceForbidden.in_group if in_group else VoiceForbidden.default_sentence
+            await self._telling.say(sentence, key="no-voice")
+            return False
         settings = self._crew.settings.manner
         manner = manner_of(
             replace(settings, auto="always", form="voice", summary_model="", delivery="single"),
             Choices(),
             was_voice=True,
             chat_kind=incoming.chat_kind,
-            voice_refused=refused,
+            voice_refused=False,
         )
         manner = replace(manner, voice=spoken.voice, voice_chosen=True)
         speaking = await self._begin_to_speak(Orders(manner, insists=True))
@@ -247,6 +251,8 @@ class Answering:
         put = asked(incoming, seen, heard=notes.own, quoted=notes.quoted, deaf=deaf, senses=senses)
         for number, sentence in enumerate(put.complaints):
             await self._telling.say(sentence, key=f"unopened/{number}")
+        if put.unseen:
+            await self._telling.say(goes_by_words(model), key="unseen")
         message = {"role": "user", "content": put.content}
         if put.understood:
             return Question(self._payer, incoming.chat_kind, message, choices, incoming.message_id)

@@ -7,6 +7,7 @@ under the entry-point group `parley.channels`; see `bot/channels/base.py`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,12 +57,17 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class VoicePart:
-    """A spoken part of the answer. `markdown` is its caption, as with media."""
+    """A spoken part of the answer. `markdown` is its caption, as with media.
+
+    Once `unwanted` is set, a part that has not left yet need not leave: `deliver` then raises
+    DeliverError. A channel that can't take anything back leaves it out.
+    """
 
     key: str
     bubble: Bubble
     markdown: str = ""
     answers: bool = False
+    unwanted: asyncio.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,8 +179,8 @@ class Dispatcher:
         chosen = await self._door.desk.conversations.choices(key)
         running = self._lanes.current(key)
         match rules.mode_for(incoming, chosen=chosen.queue):
-            case Mode.HUSH if isinstance(running, Turn):
-                running.hush()
+            case Mode.HUSH:
+                self._hush(running, incoming, key)
             case Mode.INTERRUPT if isinstance(running, Turn):
                 turn.burst.collect(0.0)  # what has not begun yet is answered with the newest
                 if running.incoming.command is None and running.interrupt():
@@ -191,6 +191,14 @@ class Dispatcher:
         waiting = [one for one in waiting if not one.stopped]
         if len(waiting) >= rules.cap:
             self._overflow(turn, waiting, rules)
+
+    def _hush(self, running: object, incoming: Incoming, key: str) -> None:
+        """Who speaks is not talked to: not by what runs, nor by what is still to come for them."""
+        if isinstance(running, Turn):
+            running.hush()
+        for turn in self._waiting(key):
+            if turn.incoming.command is None and turn.incoming.sender.id == incoming.sender.id:
+                turn.hush()
 
     def _overflow(self, turn: Turn, waiting: Sequence[Turn], rules: QueueRules) -> None:
         key = turn.incoming.conversation.key

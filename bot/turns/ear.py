@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-import structlog
-
-from bot.errors import AudioTooLarge, NothingHeard, StageError
+from bot.errors import AudioTooLarge, NothingHeard
 from bot.observe.trace import Stage, Trace
 from bot.store.heard import HeardFile, HeardText
 from bot.turns.channel import Channel
 from bot.turns.looking import Looking
 from bot.turns.luggage import is_film
 from bot.turns.paying import PaidTranscriber, Payer
+from bot.turns.progress import Progress, Show
 from bot.turns.seams import Crew
 from bot.values.conversation import Attachment, Conversation
 from bot.voice.language import iso_639_1
-from bot.voice.listen import ListenSettings, OnProgress, listen
+from bot.voice.listen import ListenSettings, listen
 
-log = structlog.get_logger()
 PARTS_BITS = 16  # of the number of a part; the bits above tell the notes of one turn apart
 NAME_BYTES = 5
 MB = 1_000_000
@@ -32,7 +30,7 @@ TOO_LARGE = (
 class Ear:
     """Listens to the notes of one turn, one at a time.
 
-    `on_progress` is told how far a long one is: parts done, parts in all.
+    `show_progress` shows how far a long one is, and takes that away again; see `Progress`.
     """
 
     def __init__(
@@ -43,14 +41,15 @@ class Ear:
         *,
         payer: Payer,
         trace: Trace,
-        on_progress: OnProgress | None = None,
+        show_progress: Show | None = None,
     ) -> None:
         self._crew = crew
         self._channel = channel
         self._looking = looking
         self._payer = payer
         self._trace = trace
-        self._on_progress = on_progress
+        self._show_progress = show_progress
+        self._progress: list[Progress] = []
 
     async def hear(
         self, note: Attachment, *, language: str = "", longest_s: float | None = None
@@ -72,7 +71,7 @@ class Ear:
             channel=Conversation.parse(self._payer.conversation).channel,
             unique_id=note.unique_id,
             asked=self._crew.settings.transcription_model,
-            hint=wanted.language or wanted.expected,
+            hint=iso_639_1(wanted.language or wanted.expected),
         )
         async with self._crew.heard.alone(file):
             return await self._find(file) or await self._listen(note, wanted, file)
@@ -104,6 +103,7 @@ class Ear:
             payer=self._payer,
             first_part=first_part(note),
         )
+        progress = self._new_progress()
         try:
             heard = await listen(
                 data,
@@ -112,26 +112,36 @@ class Ear:
                 transcriber=transcriber,
                 workshop=self._crew.workshop,
                 settings=settings,
-                on_progress=self._tell if self._on_progress else None,
+                on_progress=progress.tell if progress else None,
             )
         except NothingHeard:
             if file is not None and transcriber.calls:  # what the gate finds out costs nothing
                 await self._crew.heard.save(file, HeardText("", "", 0.0))
             raise
+        finally:
+            if progress is not None:
+                progress.end()
         self._trace.mark(Stage.HEARD, seconds=round(heard.duration_s, 1), chars=len(heard.text))
         text = HeardText(heard.text, heard.language, heard.duration_s)
         if file is not None:
             await self._crew.heard.save(file, text)
         return text
 
-    async def _tell(self, done: int, total: int) -> None:
-        """Decoration: its failure must not cost the transcript."""
-        if self._on_progress is None:
-            return
-        try:
-            await self._on_progress(done, total)
-        except StageError as error:
-            log.warning("listen.progress_failed", code=error.code)
+    async def close(self) -> None:
+        """Wait until nothing is shown of the listening any more."""
+        for progress in self._progress:
+            await progress.ended()
+
+    async def cancel(self) -> None:
+        """The same, where nobody waits for the chat."""
+        for progress in self._progress:
+            await progress.cancel()
+
+    def _new_progress(self) -> Progress | None:
+        if self._show_progress is None:
+            return None
+        self._progress.append(Progress(self._show_progress))
+        return self._progress[-1]
 
     async def _fetch(self, note: Attachment) -> bytes:
         limit = self._crew.settings.download_limit_bytes

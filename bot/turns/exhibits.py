@@ -16,9 +16,12 @@ from typing import Any
 
 import structlog
 
+from bot.errors import LookError
 from bot.openrouter.facts import ModelFacts
+from bot.pictures.scale import is_fit, prepared
 from bot.store.media import Shelf, Shelved
 from bot.values.chat import Message
+from bot.voice.workshop import Workshop
 
 log = structlog.get_logger()
 Part = dict[str, Any]
@@ -29,6 +32,7 @@ PAPERS_BEFORE = 1  # each one may be paid for again
 TEXT_BYTES_BEFORE = 40_000
 EVERYTHING = 10**9
 FILM_BYTES = 20_000_000
+SHOWN = "shown"  # the kind on the shelf of what large pictures were scaled to
 NOT_SHOWN = "not shown"
 UNSEEN = "which you can't see, but your tools can use it"
 GONE = "no longer here"
@@ -98,9 +102,15 @@ class Exhibits:
     """Makes the messages of one conversation ready for a model."""
 
     def __init__(
-        self, shelf: Shelf, conversation: str, facts_of: Callable[[str], ModelFacts]
+        self,
+        shelf: Shelf,
+        conversation: str,
+        facts_of: Callable[[str], ModelFacts],
+        *,
+        workshop: Workshop,
     ) -> None:
         self._shelf = shelf
+        self._workshop = workshop
         self._conversation = conversation
         self._facts_of = facts_of
 
@@ -140,6 +150,9 @@ class Exhibits:
         except OSError as error:
             log.warning("exhibit.gone", media=item.ref, reason=type(error).__name__)
             return [_named(part, GONE)]
+        except LookError as error:
+            log.warning("exhibit.unreadable", media=item.ref, reason=str(error))
+            return [_named(part, NOT_SHOWN)]
 
     async def _text(self, part: Part, item: Shelved, room: _Room) -> list[Part]:
         if room.text_bytes < item.size_bytes:
@@ -168,8 +181,24 @@ class Exhibits:
             return [_named(part, NOT_SHOWN)]
         room.pictures -= len(seen)
         name = _named(part, f"{len(seen)} frames of it" if film else "")
-        urls = [{"url": await self._data_url(item)} for item in seen]
+        urls = [{"url": await self._data_url(await self._scaled(item))} for item in seen]
         return [name, *({"type": "image_url", "image_url": url} for url in urls)]
+
+    async def _scaled(self, item: Shelved) -> Shelved:
+        """A picture as it is looked at: made once of a large one, which stays to be worked on.
+
+        Raises LookError.
+        """
+        side = max(item.width or 0, item.height or 0)
+        if is_fit(item.mime, longest_side=side, size_bytes=item.size_bytes):
+            return item
+        name = f"{item.ref}#shown"
+        found = await self._shelf.find(self._conversation, name)
+        if found is not None:
+            return found
+        data = await self._shelf.read(item)
+        small = await self._workshop.run(prepared, data, name=item.name)
+        return await self._shelf.put(self._conversation, small, kind=SHOWN, unique_id=name)
 
     async def _item(self, id: int) -> Shelved | None:
         return await self._shelf.get(self._conversation, str(id))

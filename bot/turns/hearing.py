@@ -26,10 +26,10 @@ from bot.turns.ear import Ear
 from bot.turns.looking import Looking
 from bot.turns.luggage import is_film
 from bot.turns.paying import Payer
+from bot.turns.progress import Show
 from bot.turns.seams import Crew
 from bot.values.conversation import Attachment, Incoming
 from bot.voice.language import language_of
-from bot.voice.listen import OnProgress
 
 log = structlog.get_logger()
 ECHO_AFTER_S = 0.02  # rendering and sending it first would hold the question to the model up
@@ -65,7 +65,7 @@ class _Turn:
 class Hearing:
     """Listens to each note of one turn at most once, possibly ahead of its lane.
 
-    `on_progress` is told how far a long note is: parts done, parts in all.
+    `show_progress` shows how far a long note is: parts done, parts in all.
     """
 
     def __init__(
@@ -76,11 +76,13 @@ class Hearing:
         *,
         payer: Payer,
         trace: Trace,
-        on_progress: OnProgress | None = None,
+        show_progress: Show | None = None,
     ) -> None:
         self._crew = crew
         self._payer = payer
-        self._ear = Ear(crew, channel, looking, payer=payer, trace=trace, on_progress=on_progress)
+        self._ear = Ear(
+            crew, channel, looking, payer=payer, trace=trace, show_progress=show_progress
+        )
         self._known: dict[str, HeardText | StageError] = {}
         self._saved: str | None = None
         self._listening: asyncio.Task[HeardNotes] | None = None
@@ -146,6 +148,11 @@ class Hearing:
         tasks = [task for task in (self._listening, self._echoing) if task is not None]
         if tasks:
             await asyncio.wait(tasks)
+        await self._ear.cancel()
+
+    async def close(self) -> None:
+        """Wait until nothing is shown of the listening any more. Idempotent."""
+        await self._ear.close()
 
     async def _listen(self, turn: _Turn) -> HeardNotes:
         """Until nothing is left that was not heard, not even what came during the last save."""

@@ -16,14 +16,14 @@ import structlog
 from bot.errors import AudioTooLarge, LookError, StageError
 from bot.observe.trace import Trace
 from bot.pictures.frames import MOST, frames
-from bot.pictures.scale import prepared
+from bot.pictures.scale import original
 from bot.store.media import Shelved
 from bot.turns.channel import Channel
 from bot.turns.exhibits import Form, Part, media_part
 from bot.turns.luggage import Item, told, unpacked, worded_alone
 from bot.turns.paying import Payer
 from bot.turns.seams import Crew
-from bot.values.conversation import Attachment, Incoming
+from bot.values.conversation import Attachment, Incoming, Quote
 from bot.values.media import MediaFile
 
 log = structlog.get_logger()
@@ -66,6 +66,7 @@ class Looking:
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._films = asyncio.Lock()  # ears and eyes want the same film
         self._looking: asyncio.Task[Seen] | None = None
+        self._made: dict[str, Shelved] = {}  # by the channel's name: what the bot itself sent
 
     def begin(self, incoming: Incoming) -> None:
         """Start to fetch what `incoming` brought along."""
@@ -90,6 +91,7 @@ class Looking:
 
     async def _look(self, incoming: Incoming) -> Seen:
         items = unpacked(incoming)
+        await self._recall(incoming.quote)
         stills = [item for item in items if item.form is not Form.FILM]
         loaded = await asyncio.gather(*map(self._load, stills), return_exceptions=True)
         ready = dict(zip(stills, loaded, strict=True))
@@ -128,19 +130,19 @@ class Looking:
     async def _load(self, item: Item) -> Shelved | MediaFile:
         """The thing as it was kept before, else fetched and made fit. Raises StageError."""
         name = self._name(item.attachment)
-        found = await self._crew.shelf.find(self._payer.conversation, name)
+        found = await self._find(name)
         if found is not None:
             return found
         async with self._gate:
             data = await self._fetch(item.attachment, item.form)
             if item.form is Form.PICTURE:
-                return await self._crew.workshop.run(prepared, data, name=item.file_name)
+                return await self._crew.workshop.run(original, data, name=item.file_name)
             return _paper(data, item)
 
     async def _film(self, item: Attachment) -> Shelved:
         async with self._films:
             name = self._name(item)
-            found = await self._crew.shelf.find(self._payer.conversation, name)
+            found = await self._find(name)
             if found is not None:
                 return found
             data = await self._channel.fetch(
@@ -171,6 +173,18 @@ class Looking:
             usual = error.sentence == AudioTooLarge.default_sentence
             sentence = TOO_LONG if own == TEXT_BYTES else TOO_LARGE if usual else error.sentence
             raise LookError(str(error), sentence=sentence) from error
+
+    async def _recall(self, quote: Quote | None) -> None:
+        """Of its own that is replied to the bot has a better copy than its channel."""
+        if quote is None or not quote.from_bot:
+            return
+        made = await self._crew.shelf.sent_in(self._payer.conversation, quote.message_id)
+        if made is not None:
+            self._made = {self._name(item): made for item in quote.attachments}
+
+    async def _find(self, name: str) -> Shelved | None:
+        kept = self._made.get(name)
+        return kept or await self._crew.shelf.find(self._payer.conversation, name)
 
     async def _put(self, file: MediaFile, form: Form, name: str) -> Shelved:
         return await self._crew.shelf.put(

@@ -6,6 +6,7 @@ Pure. The order is: the conversation's choices, the person's own, the configurat
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from typing import Literal
 from bot.store.conversations import Choices
 from bot.values.audio import Voice
 from bot.values.conversation import ChatKind
+from bot.voice.sentences import Sentences
+from bot.voice.speakable import is_block
 
 Auto = Literal["off", "always", "inbound", "tagged"]
 Form = Literal["voice", "both", "caption", "text"]
@@ -21,6 +24,8 @@ AUTOS: tuple[Auto, ...] = ("off", "always", "inbound", "tagged")
 FORMS: tuple[Form, ...] = ("voice", "both", "caption", "text")
 LEAST_CHARS = 10  # shorter answers are read faster than heard (facts/behaviour.md D3)
 WIDE = ("W", "F")
+# Addresses are shortened for the ear, and links lose theirs.
+ADDRESS = re.compile(r"\w://|\bwww\.\w|\]\(\S|\w@\w+\.\w", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +112,11 @@ def worth_saying(text: str) -> bool:
     """Whether `text` is long enough to be spoken unasked; wide characters count twice."""
     size = sum(2 if unicodedata.east_asian_width(char) in WIDE else 1 for char in text.strip())
     return size >= LEAST_CHARS
+
+
+def needs_reading(text: str) -> bool:
+    """Whether something in `text` is only named when it is spoken: code, a table, an address."""
+    if ADDRESS.search(text):
+        return True
+    sentences = Sentences()
+    return any(is_block(piece) for piece in [*sentences.feed(text), *sentences.flush()])

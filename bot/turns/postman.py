@@ -35,7 +35,7 @@ class Postman:
 
     tasks: Tasks
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    _boxes: dict[int, _Box] = field(default_factory=dict)
+    _boxes: dict[tuple[int, int], _Box] = field(default_factory=dict)  # by job and try
 
     def serve(self, channels: Mapping[str, Channel]) -> None:
         """From now on these are the channels."""
@@ -52,7 +52,7 @@ class Postman:
             box.status = self.tasks.spawn(_decorate(box.reply, part), name=f"status of {job.ref}")
             await asyncio.wait({box.status})
         elif box.status.done():
-            await box.reply.change(STATUS, part)
+            await box.reply.change(part.key, part)
 
     async def clear(self, job: Job) -> None:
         try:
@@ -61,7 +61,7 @@ class Postman:
             return
         if box.status is not None and not box.status.done():
             await asyncio.wait({box.status})
-        await box.reply.change(STATUS, None)
+        await box.reply.change(_status_key(job), None)
 
     async def deliver(self, job: Job, files: Sequence[MediaFile], caption: str) -> None:
         part = MediaPart("media", tuple(files), escape_markdown(caption), answers=True)
@@ -75,25 +75,31 @@ class Postman:
 
     async def leave(self, job: Job) -> None:
         """Nothing more will be said of `job`."""
-        box = self._boxes.pop(job.id, None)
+        box = self._boxes.pop((job.id, job.tries), None)
         if box is not None:
             await box.reply.close()
 
     def _box(self, job: Job) -> _Box:
-        box = self._boxes.get(job.id)
+        box = self._boxes.get((job.id, job.tries))
         if box is None:
             place = Conversation.parse(job.conversation)
             channel = self.channels.get(place.channel)
             if channel is None:
                 raise DeliverError(f"no channel {place.channel} is served now", retryable=True)
             reply = channel.reply(place, turn_id=job.ref, answers=job.answers)
-            box = self._boxes[job.id] = _Box(reply)
+            box = self._boxes[job.id, job.tries] = _Box(reply)
         return box
 
 
 def _status(job: Job, text: str) -> TextPart:
     cancel = Button(CANCEL, f"/jobs cancel {job.ref}")
-    return TextPart(STATUS, escape_markdown(text), answers=True, buttons=((cancel,),))
+    key = _status_key(job)
+    return TextPart(key, escape_markdown(text), answers=True, buttons=((cancel,),))
+
+
+def _status_key(job: Job) -> str:
+    """One for each try: the message of the one before is gone."""
+    return f"{STATUS}/{job.tries}"
 
 
 async def _decorate(reply: Reply, part: TextPart) -> None:

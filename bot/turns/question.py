@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import ListenError, StageError
-from bot.turns.exhibits import Senses, content, takes_any
+from bot.turns.exhibits import Form, Senses, content, takes_any
 from bot.turns.looking import Seen
 from bot.turns.luggage import reply_line
 from bot.turns.prompt import escape_markdown, user_text
@@ -17,6 +17,7 @@ CANT_SEE = (
     "{model} can't see pictures. /model lets you choose another one, or tell me in words what you "
     "would like."
 )
+UNSEEN = "{model} can't see pictures, so I go by your words. /model lets you choose another one."
 SILENT_FILM = "(no speech was heard in the video)"
 
 
@@ -24,12 +25,14 @@ SILENT_FILM = "(no speech was heard in the video)"
 class Asked:
     """`content` for the stored message, and sentences for the person about what failed.
 
-    Nothing of it is `understood` when the model can't take what alone was sent.
+    Nothing of it is `understood` when the model can't take what alone was sent. `unseen` says that
+    there are pictures beside the words which it can't take.
     """
 
     content: str | list[dict[str, Any]]
     complaints: tuple[str, ...]
     understood: bool
+    unseen: bool
 
 
 def asked(
@@ -59,7 +62,12 @@ def asked(
         content=content(text, [*seen.quoted, *seen.own]),
         complaints=tuple(dict.fromkeys(error.sentence for error in failed)),
         understood=worded or takes_any(seen.own, senses),
+        unseen=worded and not seen.worded and _pictures_unseen(seen, senses),
     )
+
+
+def _pictures_unseen(seen: Seen, senses: Senses) -> bool:
+    return not senses.sees and any(part["as"] == Form.PICTURE for part in seen.own)
 
 
 def _sound_lines(incoming: Incoming) -> Iterator[str]:
@@ -70,7 +78,16 @@ def _sound_lines(incoming: Incoming) -> Iterator[str]:
             yield reply_line(quote, item)
 
 
+def goes_by_words(model: str) -> str:
+    """That pictures beside the words are not seen, in Markdown."""
+    return UNSEEN.format(model=_named(model))
+
+
 def cant_see(model: str, deaf: StageError | None) -> str:
     """Why there is no answer, in Markdown."""
-    sentence = CANT_SEE.format(model=escape_markdown(model.removeprefix("openrouter/")))
+    sentence = CANT_SEE.format(model=_named(model))
     return f"{deaf.sentence} {sentence}" if deaf else sentence
+
+
+def _named(model: str) -> str:
+    return escape_markdown(model.removeprefix("openrouter/"))

@@ -15,12 +15,11 @@ from bot.store.speech import SpeechFolder
 from bot.turns.manner import Manner, worth_saying
 from bot.turns.paying import PaidSynthesizer, Payer
 from bot.turns.seams import Crew
-from bot.values.audio import Bubble, Voice
+from bot.turns.timbre import Timbre
+from bot.values.audio import Bubble
 from bot.voice.assembly import OnBubble
 from bot.voice.directives import Split, SpokenSettings
-from bot.voice.language import language_of
 from bot.voice.speak import Speaker
-from bot.voice.voice_choice import languages_of, voice_for
 
 SURE_CHARS = 24  # of an answer tell its language, where it can be told at all
 ENOUGH_CHARS = 80  # what is not clear by then never is
@@ -61,25 +60,38 @@ class Speaking:
         self._on_bubble = on_bubble
         self._summarise = summarise
         self._folder = SpeechFolder(crew.speech_folder / payer.turn_id)
+        self._timbre = Timbre(
+            crew, orders.manner, self._folder, heard_language=orders.heard_language
+        )
         self._resumed = False
         self._speaker: Speaker | None = None
         self._held = ""  # not given to a speaker yet
         self._insists = orders.insists
-        self._blocks = ""  # what the model marked as the words to say
+        self._blocks = ""  # what the model marked as the words to say, in this round
+        self._all_blocks = ""  # in all rounds
+        self._blocks_before = 0  # characters of them from earlier rounds
+        self._tag_spent = False  # what was marked so far was a block of an earlier round
         self._asked = SpokenSettings()
         self._tagged = False
         self._given_out = 0
-        self._hushed = False
+        self.hushed = asyncio.Event()
         self._finishing: asyncio.Task[tuple[Bubble, ...]] | None = None
 
     async def prepare(self) -> None:
         """Look whether an earlier process began to speak this answer."""
-        self._resumed = self._manner.speaks and await self._folder.begun()
+        if self._manner.speaks:
+            self._resumed = await self._folder.begun()
+            await self._timbre.recall()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether this answer is spoken unless somebody interrupts."""
+        return self._manner.speaks
 
     @property
     def active(self) -> bool:
         """Whether something is, or may still be, said."""
-        return self._manner.speaks and not self._hushed
+        return self._manner.speaks and not self.hushed.is_set()
 
     @property
     def first_index(self) -> int:
@@ -90,10 +102,12 @@ class Speaking:
         """More of the answer. Returns at once."""
         if not self.active:
             return
-        self._tagged |= split.tagged
+        self._tagged = split.tagged and not self._tag_spent
         self._asked = split.settings
-        if split.only_spoken != self._blocks:
-            self._say_blocks(split.only_spoken)
+        self._all_blocks = split.only_spoken
+        blocks = split.only_spoken[self._blocks_before :].lstrip()
+        if blocks != self._blocks:
+            self._say_blocks(blocks)
         elif not self._blocks:
             self._held += split.spoken
         self._pass_on(complete=False)
@@ -104,17 +118,24 @@ class Speaking:
             self._held = ""
             if self._speaker is not None:
                 self._speaker.drop_pending()
-        elif self._speaker is not None:
-            self._speaker.end_of_stretch()
+        else:
+            if not final and self._blocks:
+                self._pass_on(complete=True)  # the words are marked and all there
+            if self._speaker is not None:
+                self._speaker.end_of_stretch()
+        if not final:
+            self._forget_blocks()
 
     def hush(self) -> None:
-        """Say no more: what was asked for and is paid comes in, nothing else. Idempotent."""
-        if self._hushed:
+        """Say no more: speech that was asked for and is paid comes in, nothing else. Idempotent."""
+        if self.hushed.is_set():
             return
-        self._hushed = True
+        self.hushed.set()
         if self._speaker is not None:
             self._speaker.hush()
             self._crew.tasks.spawn(self._run_out(self._speaker), name="speech runs out")
+        elif self._finishing is not None:
+            self._finishing.cancel()  # a summary that nobody will hear
 
     def end(self) -> None:
         """The answer is complete: let the last sentence go to synthesis now."""
@@ -126,25 +147,30 @@ class Speaking:
         self.end()
         if self._finishing is None:
             return ()
-        bubbles = await self._finishing
+        await asyncio.wait({self._finishing})
+        if self._finishing.cancelled():
+            return ()
+        bubbles = self._finishing.result()
         self._trace.mark(Stage.SPOKEN, bubbles=len(bubbles))
-        return () if self._hushed else bubbles
+        return () if self.hushed.is_set() else bubbles
 
     async def cancel(self) -> None:
         """Close what is open and make nothing more. Idempotent."""
         if self._finishing is not None:
             self._finishing.cancel()
             await asyncio.wait({self._finishing})
-        if self._speaker is not None and not self._hushed:
+        if self._speaker is not None and not self.hushed.is_set():
             await self._speaker.cancel()
 
     async def forget(self) -> None:
         """Delete the stored segments of this turn."""
-        if not self._hushed:
+        if self._speaker is None or not self.hushed.is_set():
+            await self._timbre.settled()
             await self._folder.clear()
 
     async def _run_out(self, speaker: Speaker) -> None:
         await speaker.drained()
+        await self._timbre.settled()
         await self._folder.clear()
 
     # -- what is said
@@ -159,6 +185,13 @@ class Speaking:
         self._held += blocks.removeprefix(self._blocks)
         self._blocks = blocks
         self._insists = True
+
+    def _forget_blocks(self) -> None:
+        """A new round begins: what was marked before is no word of its answer."""
+        self._tag_spent |= bool(self._blocks)
+        self._blocks_before = len(self._all_blocks)
+        self._blocks = ""
+        self._insists = self._orders.insists
 
     def _abandon(self) -> None:
         speaker, self._speaker = self._speaker, None
@@ -191,6 +224,8 @@ class Speaking:
         limit = self._manner.summary_chars
         if limit is not None and len(self._held) > limit and not self._blocks:
             self._held = await self._summarise(self._held, limit)
+            if self.hushed.is_set():
+                return ()
         self._pass_on(complete=True)
         if self._speaker is None:
             return ()
@@ -199,44 +234,36 @@ class Speaking:
     # -- how it is said
 
     def _language(self) -> str:
-        return self._asked.language or language_of(self._held, hint=self._orders.heard_language)
-
-    def _voice(self, language: str) -> Voice:
-        manner, settings = self._manner, self._crew.settings.manner
-        voice = manner.voice
-        if not manner.voice_chosen:
-            voice = voice_for(
-                language, configured=voice, by_language=settings.voices, speaks=languages_of
-            )
-        if self._asked.model:
-            voice = replace(voice, model=self._asked.model, format=None)
-        return replace(voice, name=self._asked.voice) if self._asked.voice else voice
+        return self._timbre.language(self._held, self._asked)
 
     def _speaker_for(self, text: str) -> Speaker:
-        language = self._language()
-        voice = self._voice(language)
-        self._trace.mark("voice", name=voice.name, language=language)
+        chosen = self._timbre.choose(text, self._asked)
+        self._trace.mark("voice", name=chosen.voice.name, language=chosen.language)
         settings = replace(
             self._crew.settings.speak,
-            language=language,
+            language=chosen.language,
+            spare_voice=chosen.spare,
             progressive=self._manner.progressive,
             hold_first=self._manner.final_only,
             store=self._folder,
             resumed=self._resumed,
         )
         return Speaker(
-            synthesizer=PaidSynthesizer(
-                self._crew.synthesizer,
-                ledger=self._crew.ledger,
-                store=self._folder,
-                payer=self._payer,
-            ),
-            voice=voice,
+            synthesizer=self._timbre.behind(self._paid_synthesizer()),
+            voice=chosen.voice,
             workshop=self._crew.workshop,
             settings=settings,
             on_event=self._trace.mark,
             on_bubble=self._give_out,
             clock=self._crew.clock,
+        )
+
+    def _paid_synthesizer(self) -> PaidSynthesizer:
+        return PaidSynthesizer(
+            self._crew.synthesizer,
+            ledger=self._crew.ledger,
+            store=self._folder,
+            payer=self._payer,
         )
 
     def _give_out(self, bubble: Bubble, number: int) -> None:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass
+from hashlib import sha256
 
 import structlog
 
 from bot.access.estimates import chat_work
 from bot.errors import Refused, UpstreamError
+from bot.store.speech import SpeechFolder
 from bot.turns.paying import Payer
 from bot.turns.seams import Crew
 from bot.values.chat import ChatDone, ChatRequest, TextDelta
 
 log = structlog.get_logger()
 TEMPERATURE = 0.3
-CHARS_PER_TOKEN = 2  # scripts differ; the target is in characters
+LEAST_TOKENS = 64
+KEPT = "summary"
 PROMPT = """\
 Shorten the text below to at most {limit} characters, to be read aloud. Keep its language, its \
 meaning and who speaks; leave out lists, links and code. Answer with the shortened text alone."""
@@ -26,7 +29,7 @@ meaning and who speaks; leave out lists, links and code. Answer with the shorten
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Makes them for one turn, each with a bill."""
+    """Makes them for one turn, each with a bill; the same is not made again after a crash."""
 
     crew: Crew
     payer: Payer
@@ -34,6 +37,10 @@ class Summary:
 
     async def __call__(self, text: str, limit: int) -> str:
         """`text` in about `limit` characters; as it is when no model can do that."""
+        fingerprint = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        kept = await self._folder.facts(KEPT)
+        if kept.get("of") == fingerprint and isinstance(kept.get("text"), str):
+            return str(kept["text"])
         request = ChatRequest(
             model=self.model,
             messages=[
@@ -41,17 +48,20 @@ class Summary:
                 {"role": "user", "content": text},
             ],
             params={"temperature": TEMPERATURE},
-            max_tokens=max(64, limit // CHARS_PER_TOKEN),
+            max_tokens=max(LEAST_TOKENS, limit),  # in some scripts a character is a token
         )
         try:
-            shorter = await self._asked(request)
+            return await self._asked(request, text, fingerprint=fingerprint)
         except (UpstreamError, Refused) as error:
-            log.warning("summary.failed", code=error.code, status=error.status)
+            log.warning("summary.failed", code=error.code, status=error.status, detail=str(error))
             return text
-        return shorter if shorter and len(shorter) < len(text) else text
 
-    async def _asked(self, request: ChatRequest) -> str:
-        said = ""
+    @property
+    def _folder(self) -> SpeechFolder:
+        return SpeechFolder(self.crew.speech_folder / self.payer.turn_id)
+
+    async def _asked(self, request: ChatRequest, text: str, *, fingerprint: str) -> str:
+        said, finish = "", ""
         intent = self.payer.intent("chat", request.model)
         async with (
             self.crew.ledger.paid(intent, chat_work(request)) as bill,
@@ -62,6 +72,12 @@ class Summary:
                 if isinstance(event, TextDelta):
                     said += event.text
                 elif isinstance(event, ChatDone):
+                    finish = event.finish
                     bill.model, bill.generation_id = event.model, event.generation_id
                     bill.cost_micro_usd = event.usage.cost_micro_usd
-        return said.strip()
+            said = said.strip()
+            # Half a summary ends in the middle of a sentence; what it left out is nowhere.
+            useful = said and finish != "length" and len(said) < len(text)
+            shorter = said if useful else text
+            await self._folder.keep(KEPT, {"of": fingerprint, "text": shorter})
+        return shorter

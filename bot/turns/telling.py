@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 
-from bot.errors import Refused, UpstreamError, VoiceForbidden
+from bot.errors import (
+    BadAnswer,
+    ChatGone,
+    DeliverError,
+    Refused,
+    UpstreamError,
+    VoiceForbidden,
+)
 from bot.observe.trace import Stage, Trace
-from bot.turns.channel import Activity, Reply, TextPart, VoicePart
+from bot.turns.aloud import Aloud
+from bot.turns.channel import Activity, Reply, TextPart
 from bot.turns.hearing import Hearing
+from bot.turns.manner import needs_reading
 from bot.turns.prompt import escape_markdown
 from bot.turns.seams import Crew
 from bot.turns.speaking import Speaking
 from bot.values.audio import Bubble
-from bot.voice.directives import Directives, without_directives
+from bot.voice.directives import Directives, only_spoken, without_directives
 
 log = structlog.get_logger()
 TRANSCRIPT = "{transcript}"
 ECHO_CHARS = 1_000  # an echo tells what was understood; it is no minutes of a meeting
 LISTENING = "listening"
+LISTENS = "🎧 Listening…"
 LISTENED = "🎧 Listening: {done} of {total} parts"
 NOT_SPOKEN = "I couldn't say that aloud. {why}"
+NOT_SENT = "I couldn't send that as a voice message; please read it above."
+NOT_SENT_ALOUD = "I couldn't send that as a voice message. Please try again."
+NOTHING_TO_SAY = "There is nothing in that which I could say aloud. Please send me words."
 
 
 class Telling:
@@ -49,13 +60,17 @@ class Telling:
         self._directives = Directives(crew.settings.overrides)
         self._text_ended = False
         self._so_far = ""
-        self._early: asyncio.Task[None] | None = None
+        self._aloud: Aloud | None = None
         self._text_shown = True
+        self._text_out = False
         self.speaking: Speaking | None = None
 
     def speak(self, speaking: Speaking, *, shows_text: bool) -> None:
         """From now on the answer is spoken, and shown as text only if `shows_text`."""
         self.speaking = speaking
+        self._aloud = Aloud(
+            speaking, self._reply, self._hearing, trace=self._trace, answers=self._answers
+        )
         self._text_shown = shows_text
 
     async def say(self, sentence: str, *, key: str) -> None:
@@ -67,7 +82,8 @@ class Telling:
         if done >= total:
             await self._reply.change(LISTENING, None)
             return
-        part = TextPart(LISTENING, LISTENED.format(done=done, total=total), answers=True)
+        said = LISTENS if total == 1 else LISTENED.format(done=done, total=total)
+        part = TextPart(LISTENING, said, answers=True)
         if done == 0:
             await self._reply.deliver(part)
         else:
@@ -109,14 +125,13 @@ class Telling:
 
     def early(self, bubble: Bubble, number: int) -> None:
         """A first bubble goes out while the rest is still being made."""
-        before = self._early
-        self._early = asyncio.create_task(self._send_early(bubble, number, before), name="bubble")
+        if self._aloud is not None:
+            self._aloud.early(bubble, number)
 
     async def cancel(self) -> None:
         """Send nothing more. Idempotent."""
-        if self._early is not None:
-            self._early.cancel()
-            await asyncio.gather(self._early, return_exceptions=True)
+        if self._aloud is not None:
+            await self._aloud.cancel()
 
     async def leave_what_is_written(self) -> None:
         """A broken answer is worth more than a vanished one."""
@@ -127,25 +142,25 @@ class Telling:
             await self._reply.deliver(TextPart("broken", text, final=True))
 
     async def deliver(self, answer: str, speaking: Speaking, *, caption: bool) -> None:
-        """The whole answer, as text, as sound or both. Raises DeliverError."""
+        """The whole answer, as text, as sound or both. Raises DeliverError, BadAnswer."""
         self._end_text()
         speaking.end()
         await self._hearing.echoed()
         text = without_directives(answer).strip()
-        text_first = self._text_shown or not speaking.active
-        if text_first:
+        words = text or only_spoken(answer)
+        if self._text_shown or not speaking.active:
             await self._deliver_text(text)
         spoken = False
-        if speaking.active:
-            await self._reply.show(Activity.RECORDING)
-            spoken = await self._deliver_voice(speaking, caption=text if caption else "")
-        if not (spoken or text_first):
-            await self._deliver_text(text)
+        if speaking.speaks:
+            spoken = await self._deliver_voice(words, caption=text if caption else "")
+        if not spoken or needs_reading(text):
+            await self._deliver_text(words)
+        if not (spoken or self._text_out):
+            raise BadAnswer("the answer has no words")
 
     async def say_aloud(self, speaking: Speaking) -> bool:
-        """Nothing but what `speaking` has to say; whether it went out."""
-        await self._reply.show(Activity.RECORDING)
-        return await self._deliver_voice(speaking, caption="")
+        """Nothing but what `speaking` has to say; whether it went out. If not, it is told why."""
+        return await self._deliver_voice("", caption="", or_say=NOTHING_TO_SAY)
 
     async def _echo(self, part: TextPart) -> None:
         """The echo stands before the answer: what was written meanwhile shows after it."""
@@ -159,37 +174,37 @@ class Telling:
             self._trace.mark_once(Stage.FIRST_TEXT)
 
     async def _deliver_text(self, text: str) -> None:
-        if text:
+        if text and not self._text_out:
             await self._reply.deliver(TextPart("answer", text, final=True, answers=self._answers))
+            self._text_out = True
             self._trace.mark(Stage.TEXT_DELIVERED)
 
-    async def _deliver_voice(self, speaking: Speaking, *, caption: str) -> bool:
-        """Whether the whole answer went out as sound; if not, the person was told why."""
+    async def _deliver_voice(self, words: str, *, caption: str, or_say: str = "") -> bool:
+        """Whether the whole answer went out as sound; if not, the person was told why.
+
+        `words` go out as text where the channel failed; `or_say` is for when nothing can be said.
+        """
+        assert self._aloud is not None
+        assert self.speaking is not None
+        if self.speaking.active:
+            await self._reply.show(Activity.RECORDING)
         try:
-            bubbles = await speaking.finish()
-            if self._early is not None:
-                await self._early
-            for number, bubble in enumerate(bubbles, start=speaking.first_index):
-                await self._send(bubble, number, caption=caption if number == 0 else "")
+            spoken = await self._aloud.deliver(caption=caption)
+            if or_say and not self._aloud.sent and self.speaking.active:
+                await self.say(or_say, key="not-spoken")
+            return spoken
         except VoiceForbidden as error:
             await self._crew.history.remember_refusal(self._conversation)
             await self.say(error.sentence, key="no-voice")
-            return False
+        except ChatGone:
+            raise
+        except DeliverError as error:
+            log.warning("voice.unsent", code=error.code, detail=str(error))
+            await self._deliver_text(words)
+            await self.say(NOT_SENT if words else NOT_SENT_ALOUD, key="not-sent")
         except (UpstreamError, Refused) as error:
             log.warning("speech.failed", code=error.code, status=error.status, detail=str(error))
             await self.say(NOT_SPOKEN.format(why=error.sentence), key="not-spoken")
-            return False
-        return speaking.active and (bool(bubbles) or self._early is not None)
-
-    async def _send_early(
-        self, bubble: Bubble, number: int, before: asyncio.Task[None] | None
-    ) -> None:
-        if before is not None:
-            await before
-        await self._hearing.echoed()
-        await self._send(bubble, number, caption="")
-
-    async def _send(self, bubble: Bubble, number: int, *, caption: str) -> None:
-        part = VoicePart(f"voice/{number}", bubble, caption, answers=self._answers and number == 0)
-        await self._reply.deliver(part)
-        self._trace.mark(Stage.VOICE_DELIVERED, duration_s=round(bubble.duration_s, 2))
+        finally:
+            self._text_out |= self._aloud.captioned
+        return False

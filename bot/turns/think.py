@@ -80,7 +80,9 @@ class Thinker:
         self._spoken_before = False
         self._deltas = 0
         self.cut_off = False  # whether the answer ended where the output cap was
-        self._exhibits = Exhibits(crew.shelf, self._payer.conversation, crew.facts_of)
+        self._exhibits = Exhibits(
+            crew.shelf, self._payer.conversation, crew.facts_of, workshop=crew.workshop
+        )
         picked = question.choices.model
         # A model that a person picked fails visibly; nothing steps in for it.
         self._line = LineUp(
@@ -95,7 +97,8 @@ class Thinker:
         for rounds_left in reversed(range(self._crew.settings.max_rounds)):
             pending = _pending_calls(messages)
             if pending:
-                await self._store(messages, await self._run_tools(pending))
+                results = await self._run_tools(pending, position=len(messages))
+                await self._store(messages, results)
                 await self._steer(messages)
             elif messages[-1]["role"] == "assistant":
                 break
@@ -199,20 +202,22 @@ class Thinker:
             raise ContextTooLong("nothing of this conversation can be left out")
         return shorter
 
-    async def _run_tools(self, calls: list[ToolCall]) -> list[Message]:
+    async def _run_tools(self, calls: list[ToolCall], *, position: int) -> list[Message]:
+        """The results of `calls`, to be stored from `position` of the turn on."""
         self._trace.mark(Stage.TOOL, names=[call.name for call in calls])
-        results = await asyncio.gather(*(self._run_tool(call) for call in calls))
+        runs = (self._run_tool(call, position=place) for place, call in enumerate(calls, position))
+        results = await asyncio.gather(*runs)
         return [
             {"role": "tool", "tool_call_id": call.id, "content": result}
             for call, result in zip(calls, results, strict=True)
         ]
 
-    async def _run_tool(self, call: ToolCall) -> str:
+    async def _run_tool(self, call: ToolCall, *, position: int) -> str:
         context = ToolContext(
             conversation=self._payer.conversation,
             person=self._payer.person,
             turn_id=self._payer.turn_id,
-            call_id=call.id,
+            call_id=f"{position}/{call.id}",
             message_id=self._question.message_id,
         )
         return await self._crew.tools.call(call, context)

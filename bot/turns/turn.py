@@ -62,7 +62,7 @@ class Turn:
             self._looking,
             payer=self._payer,
             trace=trace,
-            on_progress=self._listened,
+            show_progress=self._listened,
         )
         self._telling = Telling(
             crew,
@@ -161,6 +161,7 @@ class Turn:
         structlog.contextvars.bind_contextvars(turn=self.id)
         try:
             ending = await self._end()
+            await self._hearing.close()
             await self._reply.close()
             await self._settle(ending)
         except asyncio.CancelledError:

@@ -13,7 +13,14 @@ from enum import Enum
 from bot.voice.code_spans import CodeSpans
 from bot.voice.directive_words import Overrides, SpokenSettings, asked
 
-__all__ = ["Directives", "Overrides", "Split", "SpokenSettings", "without_directives"]
+__all__ = [
+    "Directives",
+    "Overrides",
+    "Split",
+    "SpokenSettings",
+    "only_spoken",
+    "without_directives",
+]
 
 LONGEST = 500  # characters; what is still open after that is no directive
 OPENING = "[["
@@ -227,6 +234,13 @@ def without_directives(text: str) -> str:
     """The visible text of a whole answer."""
     directives = Directives()
     return directives.feed(text).shown + directives.end().shown
+
+
+def only_spoken(text: str) -> str:
+    """The words of a whole answer that are marked as the ones to say; may be empty."""
+    directives = Directives()
+    directives.feed(text)
+    return directives.end().only_spoken
 
 
 def _name(match: re.Match[str]) -> str:

@@ -48,6 +48,7 @@ class Lines:
         self._last_text = ""
         self._pending: list[str] = []  # of the sentence that is not complete
         self._pending_chars = self._pending_said = self._look_at_chars = 0
+        self._begun = False  # whether a sentence was, behind the last complete one
         self._begin_stretch()
 
     def feed(self, delta: str, *, free_slots: int) -> list[Segment]:
@@ -56,9 +57,9 @@ class Lines:
         self._keep(delta, units)
         ready: list[Segment] = []
         for number, unit in enumerate(units, 1):
-            follows = number < len(units) or self._has_begun()
+            follows = number < len(units) or self._begun
             ready += self._take(unit, free_slots=free_slots - len(ready), more_follows=follows)
-        if self._held and self._has_begun():
+        if self._held and self._begun:
             ready += self._let_go(free_slots=free_slots - len(ready))
         return ready
 
@@ -107,6 +108,7 @@ class Lines:
         """Remember the beginning of a sentence that is not complete."""
         self._pending.append(delta)
         self._pending_chars += len(delta)
+        self._begun = self._begun or _says_something(delta)
         if units:
             taken = sum(map(len, units))
             self._keep_pending(["".join(self._pending)[taken:]])
@@ -114,11 +116,8 @@ class Lines:
     def _keep_pending(self, parts: list[str]) -> None:
         self._pending = parts
         self._pending_chars = sum(map(len, parts))
+        self._begun = any(map(_says_something, parts))
         self._pending_said = self._look_at_chars = 0
-
-    def _has_begun(self) -> bool:
-        """Whether a sentence was begun behind the last complete one."""
-        return any(char.isalnum() for part in self._pending for char in part)
 
     def _take(self, unit: str, *, free_slots: int, more_follows: bool) -> list[Segment]:
         text = speakable(unit, language=self._language)
@@ -170,3 +169,7 @@ class Lines:
             ready.append(Segment(tuple(taken)))
             self._asked_chars += len(text)
         return ready
+
+
+def _says_something(text: str) -> bool:
+    return any(map(str.isalnum, text))

@@ -26,7 +26,7 @@ TOO_LARGE = (
     "Please send it in shorter parts."
 )
 
-OnProgress = Callable[[int, int], Awaitable[None]]  # parts done, parts in all
+OnProgress = Callable[[int, int], None]  # parts done, parts in all; returns at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ async def listen(
     )
     _check(prepared, settings)
     count = _Count(len(prepared.parts), on_progress if _takes_long(prepared) else None)
-    await count.tell()
+    count.tell()
 
     async def transcribe(part: Part) -> Transcript:
         transcript = await transcriber.transcribe(part.recording, language=settings.language)
-        await count.one_more()
+        count.one_more()
         return transcript
 
     answers = await _in_order(prepared.parts, transcribe, at_once=settings.concurrency)
@@ -111,13 +111,13 @@ class _Count:
         self._total = total
         self._on_progress = on_progress
 
-    async def one_more(self) -> None:
+    def one_more(self) -> None:
         self._done += 1
-        await self.tell()
+        self.tell()
 
-    async def tell(self) -> None:
+    def tell(self) -> None:
         if self._on_progress is not None:
-            await self._on_progress(self._done, self._total)
+            self._on_progress(self._done, self._total)
 
 
 def _put_together(

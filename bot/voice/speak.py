@@ -33,7 +33,7 @@ class SpeakSettings:
     several bubbles, the first ones given out early as `cuts` says. `hold_first` keeps the first
     sentence of a stretch until a second begins. `resumed` marks an answer that an earlier process
     began to speak: it is then cut where `store` knows finished calls and bubbles. `learned` is
-    shared between answers.
+    shared between answers. `spare_voice` speaks where the voice is rejected.
     """
 
     max_chars: int = 600
@@ -51,6 +51,7 @@ class SpeakSettings:
     store: SpeechStore | None = None
     resumed: bool = False
     learned: Learned | None = None
+    spare_voice: Voice | None = None
 
 
 class Speaker:
@@ -83,13 +84,14 @@ class Speaker:
             preferred_format=settings.preferred_format,
             store=settings.store,
             learned=learned,
+            spare=settings.spare_voice,
         )
         self._takes = Takes(self._synthesis, tell=self._tell)
         self._lines = Lines(
             language=settings.language,
             max_chars=settings.max_chars,
             hold_first=settings.hold_first,
-            small=lambda: voice.model in learned.small,
+            small=lambda: self._synthesis.voice.model in learned.small,
         )
         self._assembly = Assembly(
             _bubbles(settings),

@@ -7,7 +7,14 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bot.errors import BadAnswer, ContextTooLong, ListenError, RequestRejected
+from bot.errors import (
+    BadAnswer,
+    ContextTooLong,
+    ListenError,
+    ModelMissing,
+    RequestRejected,
+    UpstreamError,
+)
 from bot.values.audio import Cut, Pcm, Speech, Voice
 from bot.voice.codec import decode
 from bot.voice.levels import mono, trimmed
@@ -51,9 +58,10 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call gave, and the formats that may still be asked for should it be silent."""
+    """What a call gave in `voice`, and the formats to ask for should it be silent."""
 
     speech: Speech
+    voice: Voice
     untried: tuple[str, ...]
 
 
@@ -61,9 +69,10 @@ class Answer:
 class Synthesis:
     """Asks for speech, `places` calls at once; a call that the store knows is not made again.
 
-    Where no format is configured, `preferred_format` is asked first and the other one once when the
+    `preferred_format` is asked first where no other is configured, and the other one once when the
     model rejects it (some take only pcm, some only mp3; facts/openrouter-api.md §6.2) or gives no
-    sound. After `stopped` is set no call is begun: what would need one raises Stopped.
+    sound. A voice that is rejected before it said anything gives way to `spare`, once. After
+    `stopped` is set no call is begun: what would need one raises Stopped.
     """
 
     synthesizer: Synthesizer
@@ -73,28 +82,21 @@ class Synthesis:
     preferred_format: str = "pcm"
     store: SpeechStore | None = None
     learned: Learned = field(default_factory=Learned)
+    spare: Voice | None = None
     stopped: bool = False
+    _proven: bool = False  # something was said in `voice`
 
     async def answer(self, text: str) -> Answer:
         """`text` as a model speaks it. Raises UpstreamError, Stopped."""
-        formats = self._formats()
-        for known_format in formats:
-            known = await self._kept(text, known_format)
-            if known is not None:
-                return Answer(known, tuple(name for name in formats if name != known_format))
-        rejected: list[RequestRejected] = []
-        for at, speech_format in enumerate(formats, 1):
-            try:
-                speech = await self._asked(text, speech_format)
-            except ContextTooLong:
-                raise
-            except RequestRejected as error:
-                rejected.append(error)
-                continue
-            if rejected:
-                self.learned.formats[self.voice.model] = speech_format
-            return Answer(speech, formats[at:])
-        raise rejected[0]
+        voice = self.voice
+        try:
+            answer = await self._answer(text, voice)
+        except ContextTooLong:
+            raise
+        except (RequestRejected, ModelMissing) as error:
+            answer = await self._answer(text, self._instead_of(voice, error))
+        self._proven = True
+        return answer
 
     async def sound(self, text: str, answer: Answer) -> Pcm:
         """The trimmed samples of `answer`, which spoke `text`; of another one if it is silent.
@@ -103,40 +105,67 @@ class Synthesis:
         """
         pcm = await self._heard(answer.speech)
         for speech_format in answer.untried if pcm is None else ():
-            speech = await self._kept(text, speech_format)
+            voice = replace(answer.voice, format=speech_format)
+            speech = await self._kept(text, voice)
             try:
-                speech = speech or await self._asked(text, speech_format)
+                speech = speech or await self._asked(text, voice)
             except RequestRejected:
                 break
             pcm = await self._heard(speech)
             if pcm is not None:
-                self.learned.formats[self.voice.model] = speech_format
+                self.learned.formats[voice.model] = speech_format
         if pcm is None:
             raise BadAnswer("nothing can be heard in the speech")
         return pcm
 
     async def stored(self, text: str) -> Speech | None:
-        """What an earlier call gave for exactly this text and voice."""
-        for speech_format in self._formats():
-            known = await self._kept(text, speech_format)
-            if known is not None:
-                return known
+        """What an earlier call gave for exactly this text, in a voice that may be spoken in."""
+        for voice in filter(None, (self.voice, self.spare)):
+            for speech_format in self._formats(voice):
+                known = await self._kept(text, replace(voice, format=speech_format))
+                if known is not None:
+                    return known
         return None
 
-    def _formats(self) -> tuple[str, ...]:
-        """What may be asked for, the best first."""
-        if self.voice.format:
-            return (self.voice.format,)
-        first = self.learned.formats.get(self.voice.model, self.preferred_format)
+    def _instead_of(self, voice: Voice, error: UpstreamError) -> Voice:
+        """The voice to try after `voice`; raises `error` where there is none."""
+        if voice == self.voice:
+            if self._proven or self.spare is None or self.spare == voice:
+                raise error  # the text was rejected, not the voice
+            self.voice = self.spare
+        return self.voice
+
+    async def _answer(self, text: str, voice: Voice) -> Answer:
+        formats = self._formats(voice)
+        for known_format in formats:
+            known = await self._kept(text, replace(voice, format=known_format))
+            if known is not None:
+                others = tuple(name for name in formats if name != known_format)
+                return Answer(known, voice, () if voice.format else others)
+        rejected: list[RequestRejected] = []
+        for at, speech_format in enumerate(formats, 1):
+            try:
+                speech = await self._asked(text, replace(voice, format=speech_format))
+            except ContextTooLong:
+                raise
+            except RequestRejected as error:
+                rejected.append(error)
+                continue
+            if rejected:
+                self.learned.formats[voice.model] = speech_format
+            # Silence is paid: what somebody configured is then taken at its word.
+            return Answer(speech, voice, () if voice.format else formats[at:])
+        raise rejected[0]
+
+    def _formats(self, voice: Voice) -> tuple[str, ...]:
+        """What may be asked for, the best first: what is configured, unless it was refused."""
+        first = self.learned.formats.get(voice.model) or voice.format or self.preferred_format
         return (first, OTHER_FORMAT[first])
 
-    async def _kept(self, text: str, speech_format: str) -> Speech | None:
-        if self.store is None:
-            return None
-        return await self.store.get(speech_key(text, replace(self.voice, format=speech_format)))
+    async def _kept(self, text: str, voice: Voice) -> Speech | None:
+        return await self.store.get(speech_key(text, voice)) if self.store else None
 
-    async def _asked(self, text: str, speech_format: str) -> Speech:
-        voice = replace(self.voice, format=speech_format)
+    async def _asked(self, text: str, voice: Voice) -> Speech:
         async with self.places:
             if self.stopped:
                 raise Stopped

@@ -675,11 +675,11 @@ async def test_a_rejected_format_is_the_callers_to_replace_so_that_each_try_is_b
     assert [seen.json["response_format"] for seen in state.seen] == ["pcm"]
 
 
-async def test_a_model_known_to_refuse_mp3_is_asked_for_pcm() -> None:
+async def test_the_format_of_the_voice_is_asked_for_whatever_the_model() -> None:
     voice = Voice("google/gemini-3.1-flash-tts-preview", "Kore", format="mp3")
-    async with upstream(sound(b"\0\0", "audio/pcm")) as state, client_for(state) as client:
+    async with upstream(sound(b"\xff\xf3", "audio/mpeg")) as state, client_for(state) as client:
         await OpenRouterSynthesizer(client).speak("One.", voice)
-    assert state.seen[0].json["response_format"] == "pcm"
+    assert state.seen[0].json["response_format"] == "mp3"
 
 
 async def test_speech_uses_its_own_key_when_it_has_one() -> None:

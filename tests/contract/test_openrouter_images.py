@@ -18,6 +18,7 @@ from makings import (
     recorded_url_and_headers,
 )
 
+from bot.access.ledger import is_free
 from bot.errors import (
     BadAnswer,
     Moderated,
@@ -386,6 +387,15 @@ async def test_a_failed_call_is_a_typed_error_and_not_repeated(case: str) -> Non
     failure = await fails(reply)
     assert isinstance(failure, kind)
     assert failure.sentence.endswith(".")
+
+
+async def test_an_error_in_an_answer_that_was_taken_may_be_paid_and_keeps_its_price() -> None:
+    error = {"code": 429, "message": "busy"}
+    failure = await fails(as_json({"id": "gen-7", "error": error, "usage": {"cost": 0.04}}))
+    assert isinstance(failure, RateLimited)
+    assert failure.begun
+    assert (failure.cost_micro_usd, failure.generation_id) == (40_000, "gen-7")
+    assert not is_free(failure)
 
 
 async def test_an_answer_without_end_is_not_read_to_its_end() -> None:

@@ -18,6 +18,7 @@ from makings import (
     wav,
 )
 
+from bot.access.ledger import is_free
 from bot.errors import (
     BadAnswer,
     Moderated,
@@ -275,6 +276,15 @@ async def test_a_song_that_breaks_off_says_so_and_its_cost_is_known() -> None:
     failure = await fails(sse(sound(ENCODED[:40]), USAGE, done=False))
     assert "broke off" in failure.sentence
     assert (failure.cost_micro_usd, failure.generation_id) == (80_000, "gen-1")
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_an_error_before_any_sound_may_be_paid_and_keeps_its_price(*, streamed: bool) -> None:
+    failed = in_stream(429) | {"usage": {"cost": 0.08}}
+    failure = await fails(sse(failed, done=False) if streamed else as_json(failed))
+    assert failure.begun
+    assert (failure.cost_micro_usd, failure.generation_id) == (80_000, "gen-1")
+    assert not is_free(failure)
 
 
 async def test_a_model_that_only_writes_is_quoted() -> None:

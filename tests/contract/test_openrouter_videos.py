@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from loopback_upstream import KEY, FakeClock, Reply, Upstream, as_json, client_for, upstream
 from short_films import film
@@ -21,7 +23,7 @@ from bot.errors import (
     UpstreamDown,
     UpstreamError,
 )
-from bot.openrouter.addresses import AddressRefused
+from bot.openrouter.addresses import AddressRefused, Resolver
 from bot.openrouter.client import OpenRouterClient
 from bot.openrouter.download import Downloader, FileMissing, FileTooLarge
 from bot.openrouter.keys import Secret
@@ -367,6 +369,16 @@ async def test_an_order_that_was_sent_is_never_sent_again(
     assert caught.value.sent
 
 
+@pytest.mark.parametrize("more", [{"error": {"code": 429, "message": "busy"}}, {"status": "?"}])
+async def test_an_order_that_was_taken_may_be_paid_whatever_its_answer_says(
+    more: dict[str, Any],
+) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        await submitted(as_json({"generation_id": "gen-1", "usage": {"cost": 0.4}, **more}))
+    assert caught.value.begun
+    assert (caught.value.cost_micro_usd, caught.value.generation_id) == (400_000, "gen-1")
+
+
 async def test_an_order_that_could_not_be_sent_says_so() -> None:
     async with upstream(ACCEPTED) as state:
         pass
@@ -410,9 +422,10 @@ async def test_a_polling_address_may_be_relative(address: str) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-async def test_a_job_that_is_gone_has_failed(status: int) -> None:
-    ticket = await polled(as_json({"error": {"code": status, "message": "no"}}, status))
-    assert (ticket.status, ticket.error) == ("failed", "the model service no longer knows this job")
+async def test_a_job_that_is_gone_has_not_failed_but_is_odd(status: int) -> None:
+    with pytest.raises(FileMissing) as caught:
+        await polled(as_json({"error": {"code": status, "message": "no"}}, status))
+    assert caught.value.sentence == "The model service no longer knows this job."
 
 
 @pytest.mark.parametrize(
@@ -558,6 +571,45 @@ async def test_a_film_over_the_limit_is_too_large_and_not_fetched_elsewhere() ->
         with pytest.raises(FileTooLarge):
             await videos.fetch(done(f"{state.url}/cdn/1.mp4"), within_s=5)
     assert len(state.seen) == 1
+
+
+async def public(host: str, port: int) -> list[str]:
+    return ["93.184.216.34"]
+
+
+async def private(host: str, port: int) -> list[str]:
+    return ["10.0.0.7"]
+
+
+@pytest.mark.parametrize(
+    ("address", "resolver", "told"),
+    [
+        ("https://cdn.example/film.mp4?sig=a_b", public, True),
+        ("http://cdn.example/film.mp4", private, False),
+        ("/cdn/film.mp4", public, False),
+    ],
+    ids=["anybody's", "private", "behind our key"],
+)
+async def test_a_film_over_the_limit_is_linked_where_anybody_may_fetch_it(
+    address: str, resolver: Resolver, *, told: bool
+) -> None:
+    def huge(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=bytes(2**20 + 1))
+
+    async with upstream(Reply((b"x" * 2**20,) * 2)) as state, client_for(state) as client:
+        settings = replace(client.settings, allow_private_network=True)
+        downloader = Downloader(
+            settings,
+            clock=client.clock,
+            key=lambda: KEY,
+            resolver=resolver,
+            transport=lambda: httpx.MockTransport(huge),
+        )
+        async with downloader:
+            videos = OpenRouterVideos(client, downloader, max_bytes=2**20)
+            with pytest.raises(FileTooLarge) as caught:
+                await videos.fetch(done(address), within_s=5)
+    assert (address in caught.value.sentence) is told
 
 
 async def test_a_film_that_does_not_come_in_time_may_be_fetched_again() -> None:

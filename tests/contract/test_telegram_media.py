@@ -117,6 +117,34 @@ async def test_several_pictures_are_one_album_under_one_receipt(telegram: World)
         assert bot.receipts.rows == {"t1/media": str(first["message_id"])}
 
 
+async def test_many_pictures_are_albums_of_ten_each_sent_once(telegram: World) -> None:
+    pictures = [picture(shade=shade) for shade in range(23)]
+    many = part(*pictures, markdown="Skies", answers=True)
+    refusal = {"status": 400, "description": "Bad Request: not enough rights", "times": 2}
+    async with Bot(telegram) as bot:
+        await opened(bot).deliver(part(*pictures[:10], markdown="Skies", answers=True))
+        await telegram.fault("sendMediaGroup", "status", **refusal)
+        with pytest.raises(DeliverError):
+            await opened(bot).deliver(many)
+        for _ in range(2):
+            await opened(bot).deliver(many)
+        assert await shown(telegram) == [("photo", sha256(one)) for one in pictures]
+        messages = await telegram.messages()
+        assert [m["caption"] for m in messages if m["caption"]] == ["Skies"]
+        assert sorted(bot.receipts.rows) == [
+            "t1/media",
+            "t1/media/album1",
+            "t1/media/album2",
+        ]
+
+
+async def test_a_part_without_files_is_its_words(telegram: World) -> None:
+    async with Bot(telegram) as bot:
+        await opened(bot).deliver(part(markdown="Only words"))
+        (message,) = await telegram.messages()
+        assert message["text"] == "Only words"
+
+
 async def test_a_restarted_bot_does_not_send_an_album_again(telegram: World) -> None:
     album = part(picture(shade=1), picture(shade=2))
     async with Bot(telegram) as bot:

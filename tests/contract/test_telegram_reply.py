@@ -127,6 +127,25 @@ async def test_a_chat_that_forbids_voice_is_remembered(telegram: World) -> None:
         assert len(await telegram.calls("sendVoice")) == 1
 
 
+async def test_who_forbids_voice_is_told_what_to_change_where_they_are(telegram: World) -> None:
+    await telegram.post("/users", id=ADA, forbids_voice=True)
+    await telegram.fault(
+        "sendVoice",
+        "status",
+        status=400,
+        description="Bad Request: not enough rights to send voice messages to the chat",
+        chat_id=GROUP_ID,
+    )
+    async with Bot(telegram) as bot:
+        for _ in ("refused", "remembered"):
+            with pytest.raises(VoiceForbidden) as alone:
+                await opened(bot).deliver(VOICE)
+            assert "Your privacy settings" in alone.value.sentence
+            with pytest.raises(VoiceForbidden) as together:
+                await opened(bot, GROUP).deliver(VOICE)
+            assert "This group doesn't let me send voice" in together.value.sentence
+
+
 async def test_a_person_who_blocked_the_bot_is_gone(telegram: World) -> None:
     await telegram.post("/users", id=ADA, blocked=True)
     async with Bot(telegram) as bot:

@@ -57,6 +57,6 @@ def books(stage: Stage) -> Books:
         open_calls={kind: still_open.get(kind, 0) for kind in PAID},
         heard=rows(stage, "select count(*) from transcripts")[0][0],
         answered=rows(stage, answers)[0][0],
-        segments=sum(1 for path in files if path.suffix != ".part" and path.name != "cuts"),
+        segments=sum(1 for path in files if not path.suffix and path.name != "cuts"),
         doubtful_sends={key for (key,) in doubtful},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bot.jobs.words import FREE, dollars
+from bot.jobs.words import FREE, TRY_AGAIN, dollars
 from tests.flow.books import rows
 from tests.flow.guest import Guest
 from tests.flow.stage import Stage, eventually
@@ -14,14 +14,15 @@ from tests.flow.workshop import DRAW, PROMPT, awaits_media, orders, paid_posts
 THING = {"image": "picture", "video": "film", "music": "song"}
 
 
-def fails(guest: Guest, kind: str, **arguments: Any) -> str:
-    """Order something that comes to nothing; what the person is told."""
+def fails(guest: Guest, kind: str, *, button: str = TRY_AGAIN, **arguments: Any) -> str:
+    """Order something that comes to nothing; what the person is told above `button`."""
     orders(guest.stage, kind, **arguments)
     asked = guest.says(DRAW)
     told = guest.awaits_text("I couldn't")
     assert f"the {THING[kind]} “{PROMPT}”" in told["text"].lower()
     assert told["reply_to"] == asked
-    assert [[button["text"] for button in row] for row in told["buttons"]] == [["Try again"]]
+    labels = [one["text"] for row in told["buttons"] or () for one in row]
+    assert labels == ([button] if button else [])
     guest.awaits_endings(1)
     awaits_job(guest, "failed")
     log = guest.stage.bots[-1]

@@ -92,6 +92,16 @@ def test_two_pictures_are_two_files_of_one_call(desk: Desk, tmp_path: Path) -> N
     assert len(paid_posts(desk.stage, "image")) == 1
 
 
+def test_the_place_of_each_picture_is_looked_at_before_anything_is_paid(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "fox-2.png").mkdir()
+    done = asks(desk, "image", tmp_path / "fox.png", "--count", "2")
+    assert done.returncode == 2
+    assert "fox-2.png is a folder" in envelope(done)["error"]
+    assert paid_posts(desk.stage, "image") == []
+
+
 def test_a_picture_is_changed_with_the_pictures_that_are_given(desk: Desk, tmp_path: Path) -> None:
     original = tmp_path / "blue.png"
     original.write_bytes(data := picture("blue"))
@@ -150,6 +160,31 @@ def test_a_service_that_is_down_for_a_moment_does_not_cost_the_film(
     desk.stage.openrouter.post("faults", [fault])
     makes(desk, "video", tmp_path / "fox.mp4")
     assert len(paid_posts(desk.stage, "video")) == 1
+
+
+def test_a_finished_film_is_fetched_again_when_its_place_is_down_for_a_moment(
+    desk: Desk, tmp_path: Path
+) -> None:
+    faults = [
+        {"endpoint": name, "times": 2, "retry_after_s": 0.1, **DOWN}
+        for name in ("cdn", "video_content")
+    ]
+    desk.stage.openrouter.post("faults", faults)
+    makes(desk, "video", tmp_path / "fox.mp4")
+    assert len(paid_posts(desk.stage, "video")) == 1
+    assert booked(desk.stage, "video") == {"done": 1}
+
+
+def test_a_film_that_can_not_be_fetched_is_told_with_its_job(desk: Desk, tmp_path: Path) -> None:
+    faults = [
+        {"endpoint": name, "kind": "status", "status": 403, "times": None}
+        for name in ("cdn", "video_content")
+    ]
+    desk.stage.openrouter.post("faults", faults)
+    done = asks(desk, "video", tmp_path / "fox.mp4")
+    assert done.returncode == 1
+    (post,) = paid_posts(desk.stage, "video")
+    assert post["answer"]["job_id"] in envelope(done)["error"]
 
 
 def test_a_film_that_is_not_ready_in_time_is_told_with_its_job(desk: Desk, tmp_path: Path) -> None:

@@ -187,6 +187,41 @@ def test_a_service_that_fails_is_said_and_logged_with_the_model_that_was_tried(
     assert event["code"] == "upstream.credit"
 
 
+def test_a_chat_that_is_told_to_wait_does_not_hold_up_the_listening(guest: Guest) -> None:
+    stage = guest.stage
+    stage.telegram.post(
+        "faults", {"method": "sendMessage", "kind": "retry_after", "retry_after": 3}
+    )
+    hold = {"endpoint": "transcription", "kind": "hold", "gate": "ear"}
+    stage.openrouter.post("faults", hold)
+    guest.sends(voices.long_speech(130), kind="audio")
+    waits(lambda: len(stage.upstream_calls("transcription")) == 1)
+    assert guest.texts == []
+    guest.awaits_text("🎧 Listening…")
+    stage.openrouter.post("release", {"gate": "ear"})
+    guest.awaits_endings(1)
+    assert not [text for text in guest.texts if "Listening" in text]
+
+
+def test_when_the_service_fails_at_a_long_note_its_progress_goes_away(stage: Stage) -> None:
+    guest = listens(stage)
+    fault = {"endpoint": "transcription", "kind": "status", "status": 402, "times": None}
+    stage.openrouter.post("faults", fault)
+    (text,) = guest.plays(voices.long_speech(130), kind="audio")
+    assert "credit" in text
+
+
+def test_when_a_long_note_is_stopped_its_progress_goes_away(guest: Guest) -> None:
+    stage = guest.stage
+    stage.openrouter.post("faults", {"endpoint": "transcription", "kind": "hold", "gate": "never"})
+    guest.sends(voices.long_speech(130), kind="audio")
+    guest.awaits_text("Listening")
+    guest.says("/stop")
+    guest.awaits_text("Stopped.")
+    guest.awaits_endings(2)
+    eventually(lambda: guest.texts == ["Stopped."], f"nothing but that; got {guest.texts}")
+
+
 def test_a_long_note_that_was_killed_goes_on_with_the_parts_that_are_missing(
     stage: Stage,
 ) -> None:

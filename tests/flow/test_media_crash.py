@@ -52,9 +52,7 @@ def test_what_was_made_is_delivered_once_and_paid_once(stage: Stage, point: str,
     stage.awaits_text(ON_IT)
     assert sent(stage, kind) == 1
     assert len(paid_posts(stage, kind)) == 1
-    # What came but was not booked when the process died may have been paid.
-    unbooked = point == "job-kept" and kind != "video"
-    assert booked(stage, kind) == {"maybe_paid" if unbooked else "done": 1}
+    assert booked(stage, kind) == {"done": 1}
 
 
 @pytest.mark.parametrize("point", ["job-polling", "job-fetched"])

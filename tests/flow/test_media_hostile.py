@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.words import FREE, UNSURE
+from bot.jobs.words import FREE, LOOK_AGAIN, UNSURE
 from tests.flow import gallery
 from tests.flow.books import rows
 from tests.flow.guest import Guest
@@ -165,7 +165,7 @@ def test_a_finished_film_that_cant_be_fetched_is_told_with_its_cost(
     # Both places where the film may be had: the unsigned address and the content endpoint.
     faults = [{"endpoint": name, **fault, **EVER} for name in ("cdn", "video_content")]
     guest.stage.openrouter.post("faults", faults)
-    said = fails(guest, "video")
+    said = fails(guest, "video", button="" if why == TOO_LARGE else LOOK_AGAIN)
     assert "is finished, but I couldn't fetch it." in said
     assert why in said
     assert price(guest.stage, "video") in said
@@ -195,7 +195,7 @@ def test_a_film_is_not_asked_about_at_another_origin(
 ) -> None:
     address = place.replace("{next_door}", next_door.address)
     guest.stage.openrouter.post("settings", {"video": {"poll_url": address}})
-    said = fails(guest, "video")
+    said = fails(guest, "video", button=LOOK_AGAIN)
     assert UNTRUSTED in said
     assert UNSURE in said
     lives_on(guest)
@@ -234,15 +234,20 @@ def test_a_service_that_is_down_for_a_while_does_not_cost_the_film(guest: Guest)
     assert len(looks(guest.stage)) == 5
 
 
-@pytest.mark.parametrize("status", [404, 410])
-def test_a_film_that_the_service_forgot_is_told(guest: Guest, status: int) -> None:
-    gone = {"endpoint": "video_poll", "kind": "status", "status": status}
-    guest.stage.openrouter.post("faults", [gone])
-    said = fails(guest, "video")
-    assert "no longer knows this job" in said
-    assert UNSURE in said
-    assert len(looks(guest.stage)) == 1
-    lives_on(guest)
+ODD = {"kind": "json", "body": {"id": "x", "status": "pondering"}}
+
+
+@pytest.mark.parametrize("odd", [{"kind": "status", "status": 404}, ODD], ids=["404", "pondering"])
+def test_a_film_that_the_service_does_not_know_for_a_moment_still_arrives(
+    guest: Guest, odd: dict[str, Any]
+) -> None:
+    guest.stage.openrouter.post("faults", [{"endpoint": "video_poll", **odd}])
+    orders(guest.stage, "video")
+    guest.says(DRAW)
+    awaits_media(guest.stage, "video", chat_id=guest.chat_id)
+    awaits_job(guest, "delivered")
+    assert len(paid_posts(guest.stage, "video")) == 1
+    assert len(looks(guest.stage)) == 2
 
 
 @pytest.mark.parametrize("outcome", ["failed", "cancelled", "expired"])
@@ -252,16 +257,6 @@ def test_a_film_that_fails_upstream_is_told_in_upstreams_words(guest: Guest, out
     said = fails(guest, "video")
     assert "The provider says: No actors today, ***." in said
     assert UNSURE in said
-    lives_on(guest)
-
-
-def test_a_state_that_nobody_knows_is_asked_about_again_and_then_told(guest: Guest) -> None:
-    odd = {"endpoint": "video_poll", "kind": "json", "body": {"id": "x", "status": "pondering"}}
-    guest.stage.openrouter.post("faults", [{**odd, **EVER}])
-    said = fails(guest, "video")
-    assert UNUSABLE in said
-    assert UNSURE in said
-    assert len(looks(guest.stage)) == 3
     lives_on(guest)
 
 

@@ -249,6 +249,27 @@ def test_a_blind_model_answers_the_words_beside_a_picture(guest: Guest) -> None:
     said = content(guest.stage)
     assert said.startswith("How does it look?\n(photo m")
     assert said.endswith(", which you can't see, but your tools can use it)")
+    sentences = [text for text in guest.texts if "can't see pictures" in text]
+    assert sentences == [
+        f"{BLIND} can't see pictures, so I go by your words. /model lets you choose another one."
+    ]
+
+
+def test_an_album_with_words_for_a_blind_model_gets_one_sentence_and_an_answer(
+    guest: Guest,
+) -> None:
+    chooses(guest, BLIND)
+    for number, colour in enumerate(("red", "green", "blue")):
+        caption = {"caption": "Which is warmest?"} if number == 0 else {}
+        shows(guest, colour, media_group_id=f"album-{guest.id}", **caption)
+    guest.awaits_endings(4)
+    assert len([text for text in guest.texts if "so I go by your words" in text]) == 1
+    assert len(guest.stage.upstream_calls("chat")) == 1
+
+
+def test_words_alone_for_a_blind_model_get_no_sentence_about_pictures(guest: Guest) -> None:
+    chooses(guest, BLIND)
+    assert not any("can't see" in text for text in guest.asks("How are you?"))
 
 
 def test_a_silent_film_for_a_blind_model_gets_a_sentence(guest: Guest) -> None:

@@ -272,6 +272,49 @@ def test_a_note_hushes_what_is_not_said_yet_and_is_answered(guest: Guest) -> Non
     release(stage, "speech")
 
 
+def has_heard(guest: Guest, words: str) -> None:
+    """Until a note that says `words` is known, so that the next one is not taken for it."""
+    from tests.flow.books import rows
+
+    asked = f"select count(*) from turns where heard = '{words}'"
+    eventually(lambda: rows(guest.stage, asked)[0][0], f"{words} to be heard")
+
+
+def test_of_three_notes_in_a_row_only_the_last_is_answered_aloud(guest: Guest) -> None:
+    stage = guest.stage
+    things = ["first", "second", "third"]
+    stage.answers(
+        "The first.", match="first thing", chunks=["The ", {"text": "first.", "hold": "end"}]
+    )
+    for thing in things[1:]:
+        stage.answers(f"The {thing}.", match=f"{thing} thing")
+    for thing in things:
+        guest.sends(voices.say(f"My {thing} thing."), heard=f"My {thing} thing.")
+        if thing == "first":
+            is_writing(guest)
+        else:
+            has_dispatched(guest)
+            has_heard(guest, f"My {thing} thing.")
+    release(stage, "end")
+    assert guest.awaits_endings(5) == ["done"] * 5
+    assert answers_of(guest) == ["The first.", "The second.", "The third."]
+    spoken = [call["json"]["input"] for call in stage.upstream_calls("speech")]
+    assert spoken == ["The third."]
+    assert len(guest.replies("voice")) == 1
+
+
+def test_a_note_of_one_person_leaves_what_waits_for_another_its_voice(guest: Guest) -> None:
+    stage, group = guest.stage, next(new_group)
+    one, two = in_group(guest, group), in_group(Guest(stage, guest.id + 70_000), group)
+    starts_a_slow_answer(one, gate="end")
+    two.sends(voices.say("The other's thing."), heard="The other's thing.")
+    one.sends(voices.say("My own thing."), heard="My own thing.")
+    has_dispatched(guest)
+    release(stage, "end")
+    one.awaits_endings(3)
+    assert len(one.replies("voice")) == 2
+
+
 def test_a_note_that_comes_while_the_model_writes_lets_it_finish_in_writing(guest: Guest) -> None:
     stage = guest.stage
     stage.answers("", match="long", chunks=[BEGUN, {"text": "The end.", "hold": "end"}])

@@ -71,6 +71,36 @@ def test_a_chat_without_voice_messages_gets_text_and_is_remembered(stage: Stage)
     assert len(stage.upstream_calls("speech")) == paid
 
 
+def test_who_allows_voice_messages_again_is_spoken_to_again(guest: Guest) -> None:
+    stage = guest.stage
+    stage.telegram.post("users", {"id": guest.id, "forbids_voice": True})
+    guest.plays(voices.say(QUESTION), heard=QUESTION)
+    stage.telegram.post("users", {"id": guest.id, "forbids_voice": False})
+    guest.plays(voices.say("Once more."), heard="Once more.")
+    assert guest.replies("voice") == []
+    guest.asks("/voice on")
+    guest.plays(voices.say("And now?"), heard="And now?")
+    assert len(guest.replies("voice")) == 1
+
+
+def test_a_group_that_takes_no_voice_messages_is_told_so_and_not_about_privacy(
+    stage: Stage,
+) -> None:
+    group = -100_700
+    stage.configure({"channels": {"telegram": {"groups": {"*": {}}, "groupPolicy": "open"}}})
+    stage.start()
+    stage.telegram.post("chats", {"id": group, "type": "supergroup", "title": "Friends"})
+    words = "Bad Request: not enough rights to send voice messages to the chat"
+    breaks(stage, "sendVoice", "status", status=400, description=words, chat_id=group)
+    guest = Guest(stage, 1, group)
+    guest.asks("/voice on")
+    stage.answers("Read this instead.")
+    answer, why = guest.asks("@parley_sandbox_bot What is new?")
+    assert answer == "Read this instead."
+    assert why.startswith("This group doesn't let me send voice messages")
+    assert "voice messages are refused here" in guest.asks("/tts")[0].lower()
+
+
 @pytest.mark.parametrize("name", LONG)
 def test_a_long_answer_is_split_without_losing_a_character(guest: Guest, name: str) -> None:
     guest.stage.answers(LONG[name])

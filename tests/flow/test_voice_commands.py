@@ -130,3 +130,25 @@ def test_a_preference_follows_the_person_and_a_choice_stays_in_its_chat(stage: S
     (text,) = together.asks("/tts")
     assert "I speak: never (your own preference)" in text
     assert "speed 1\n" in text
+
+
+def test_a_voice_of_ones_own_speaks_to_that_person_in_a_group_and_to_nobody_else(
+    stage: Stage,
+) -> None:
+    group = -100_600
+    stage.configure({"channels": {"telegram": {"groups": {"*": {}}, "groupPolicy": "open"}}})
+    stage.start()
+    stage.telegram.post("chats", {"id": group, "type": "supergroup", "title": "Friends"})
+    for person in (1, 2):
+        stage.telegram.post("users", {"id": person, "started": True})
+    one, two = Guest(stage, 1, group), Guest(stage, 2, group)
+    Guest(stage, 1).asks("/voice mine speed 1.5")
+    Guest(stage, 1).asks("/voice mine on")
+    one.asks("@parley_sandbox_bot Say something.")
+    two.asks("/voice mine on")
+    two.asks("@parley_sandbox_bot Say something else.")
+    speeds = [call["json"].get("speed") for call in stage.upstream_calls("speech")]
+    assert speeds[0] == 1.5
+    assert speeds[-1] is None
+    assert "speed 1.5\n" in one.asks("/tts")[0]
+    assert "speed 1\n" in two.asks("/tts")[0]

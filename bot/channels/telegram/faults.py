@@ -125,7 +125,7 @@ def as_deliver_error(fault: Fault) -> DeliverError:
     """The same in the words of a turn."""
     if isinstance(fault, Rejected):
         if fault.kind is Refusal.VOICE_FORBIDDEN:
-            return VoiceForbidden(fault.description)
+            return voice_forbidden(fault.description)
         if fault.kind is Refusal.CHAT_GONE:
             return ChatGone(fault.description)
         if fault.kind is Refusal.FILE_TOO_BIG:
@@ -134,3 +134,9 @@ def as_deliver_error(fault: Fault) -> DeliverError:
             return DeliverError(fault.description, sentence=MEDIA_FORBIDDEN)
         return DeliverError(fault.description)
     return DeliverError(f"{type(fault).__name__}: {fault}", retryable=True)
+
+
+def voice_forbidden(description: str, *, in_group: bool = False) -> VoiceForbidden:
+    """Who forbids it stands in Telegram's wording: a person's privacy, or the rights in a group."""
+    in_group = in_group or "rights" in description or "chat_send_" in description.lower()
+    return VoiceForbidden(description, sentence=VoiceForbidden.in_group if in_group else "")

@@ -49,6 +49,7 @@ class Job:
     number: int = field(default_factory=lambda: next(_order))
     attempts: int = 0
     first_tried_at: float | None = None
+    withdrawn: bool = False
 
     def fail(self, error: BaseException) -> None:
         if not self.done.done():
@@ -108,6 +109,13 @@ class ChatLine:
         for job in [
             j for j in self._waiting if j.merge_key == merge_key and j.rank is Rank.PREVIEW
         ]:
+            self._waiting.remove(job)
+            job.fail(Dropped())
+
+    def withdraw(self, job: Job) -> None:
+        """Forget `job`, final or not; one already under way is not touched, nor tried again."""
+        job.withdrawn = True
+        if job in self._waiting:
             self._waiting.remove(job)
             job.fail(Dropped())
 
@@ -182,6 +190,7 @@ class ChatLine:
             again = False
             if isinstance(error, Fault) and job.rank is not Rank.PREVIEW:
                 log.info("telegram.send.refused", reason=str(error))
+        again = again and not job.withdrawn
         if again:
             self._waiting.append(job)
         return again

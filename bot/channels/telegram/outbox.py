@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -69,11 +70,13 @@ class Outbox:
         *,
         duration_s: int,
         reply_to: int | None = None,
+        unwanted: asyncio.Event | None = None,
     ) -> str:
+        """The same; raises `Dropped` when `unwanted` is set before it has left."""
         run = partial(
             self._api.send_voice, place, ogg, caption, duration_s=duration_s, reply_to=reply_to
         )
-        return await self._final(place, run)
+        return await self._final(place, run, unwanted=unwanted)
 
     async def send_files(
         self, place: Place, items: Sequence[Item], caption: Body, *, reply_to: int | None = None
@@ -171,8 +174,21 @@ class Outbox:
 
     # -- lines
 
-    async def _final(self, place: Place, run: Run) -> str:
-        return await self._submit(place, Job(run, patience_s=self._settings.send_patience_s))
+    async def _final(self, place: Place, run: Run, *, unwanted: asyncio.Event | None = None) -> str:
+        job = Job(run, patience_s=self._settings.send_patience_s)
+        done = self._submit(place, job)
+        if unwanted is None:
+            return await done
+        waiting = asyncio.create_task(unwanted.wait(), name="unwanted")
+        try:
+            either_is: set[asyncio.Future[Any]] = {done, waiting}
+            await asyncio.wait(either_is, return_when=asyncio.FIRST_COMPLETED)
+            if not done.done():
+                self._line(place).withdraw(job)
+            return await done
+        finally:
+            waiting.cancel()
+            done.cancel()
 
     async def _tidy(self, place: Place, run: Run) -> None:
         job = Job(run, rank=Rank.TIDY, patience_s=self._settings.send_patience_s)

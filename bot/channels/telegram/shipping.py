@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import structlog
@@ -31,12 +32,13 @@ ACTIONS = {
     Form.AUDIO: "upload_document",
     Form.DOCUMENT: "upload_document",
 }
+ALBUM_FILES = 10  # facts/telegram-api.md §3, media group
 # Noes that another form may turn into a yes: wrong pixels, an odd file, no photos in this group.
 ABOUT_THE_FORM = frozenset({Refusal.OTHER, Refusal.FILE_TOO_BIG, Refusal.MEDIA_FORBIDDEN})
 
 
 class Shipping:
-    """Sends the files of one turn, each part once and under one receipt, albums included."""
+    """Sends the files of one turn, each file or album once and under one receipt."""
 
     def __init__(self, address: Address, workings: Workings, *, texts: Texts, pulse: Pulse) -> None:
         self._address = address
@@ -47,7 +49,7 @@ class Shipping:
         self._pulse = pulse
 
     async def deliver(self, part: MediaPart) -> None:
-        """Send `part`, and as text what is too long for a caption.
+        """Send `part`, ten files at a time, and as text what is too long for a caption.
 
         Raises TooLargeToSend before anything is sent, and `Fault`.
         """
@@ -55,12 +57,14 @@ class Shipping:
             _check(file, limit_bytes=self._limit_bytes)
         chunks = await chunks_of(part.markdown, limit=CAPTION_LIMIT)
         caption = bodies(chunks[0]) if len(chunks) == 1 else WORDLESS
-        chosen = items(part.files)
         reply_to = self._address.answering(part.answers)
-        send = partial(self._send, chosen, caption, reply_to=reply_to)
-        with self._pulse.during(ACTIONS[chosen[0].form]):
-            await self._receipts.once(self._address.receipt(part.key), send)
-        if len(chunks) > 1:
+        for number, album in enumerate(_albums(part.files)):
+            words = WORDLESS if number else caption
+            send = partial(self._send, album, words, reply_to=reply_to)
+            key = f"{part.key}/album{number}" if number else part.key
+            with self._pulse.during(ACTIONS[album[0].form]):
+                await self._receipts.once(self._address.receipt(key), send)
+        if len(chunks) > 1 or not part.files:
             await self._texts.deliver(TextPart(part.key, part.markdown))
 
     async def _send(
@@ -75,6 +79,12 @@ class Shipping:
                 raise
             log.info("telegram.form.refused", form=chosen[0].form, reason=exc.description)
         return await either(partial(ship, documents), caption)
+
+
+def _albums(files: Sequence[MediaFile]) -> Iterator[tuple[Item, ...]]:
+    """`files` as Telegram takes them, a caption going with the first."""
+    for start in range(0, len(files), ALBUM_FILES):
+        yield items(files[start : start + ALBUM_FILES])
 
 
 def _check(file: MediaFile, *, limit_bytes: int) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.channels.telegram.faults import Refusal, Rejected
+from bot.channels.telegram.faults import Refusal, Rejected, voice_forbidden
 from bot.channels.telegram.message import WORDLESS, bodies, either
 from bot.channels.telegram.pulse import Pulse
 from bot.channels.telegram.settings import CAPTION_LIMIT
 from bot.channels.telegram.texts import Texts, chunks_of
 from bot.channels.telegram.workings import Address, Workings
-from bot.errors import VoiceForbidden
 from bot.turns.channel import TextPart, VoicePart
 
 UPLOADING = "upload_voice"
@@ -30,17 +29,19 @@ class Voicing:
 
         Raises VoiceForbidden where voice was refused before, and `Fault`.
         """
-        chat_id = str(self._address.place.chat_id)
+        place = self._address.place
+        chat_id = str(place.chat_id)
         if await self._workings.memory.forbids_voice(chat_id):
-            raise VoiceForbidden("remembered")
+            raise voice_forbidden("remembered", in_group=place.chat_id < 0)
         chunks = await chunks_of(part.markdown, limit=CAPTION_LIMIT) if part.markdown else []
         caption = bodies(chunks[0]) if len(chunks) == 1 else WORDLESS
         send = partial(
             self._workings.outbox.send_voice,
-            self._address.place,
+            place,
             part.bubble.ogg,
             duration_s=max(1, round(part.bubble.duration_s)),
             reply_to=self._address.answering(part.answers),
+            unwanted=part.unwanted,
         )
         try:
             with self._pulse.during(UPLOADING):

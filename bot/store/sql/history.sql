@@ -58,12 +58,14 @@ values (:conversation,
 on conflict (key) do update
 set starts_after_message = excluded.starts_after_message, updated_at_ms = excluded.updated_at_ms;
 
--- name: refuses_voice(conversation)^
-select refuses_voice from conversations where key = :conversation;
+-- name: voice_refused(chat)^
+select voice_refused_at_ms from conversations where key = :chat;
 
--- name: remember_refusal(conversation, now_ms)!
-insert into conversations (key, refuses_voice, updated_at_ms) values (:conversation, 1, :now_ms)
-on conflict (key) do update set refuses_voice = 1, updated_at_ms = excluded.updated_at_ms;
+-- name: save_refusal(chat, at_ms, now_ms)!
+insert into conversations (key, voice_refused_at_ms, updated_at_ms)
+values (:chat, :at_ms, :now_ms)
+on conflict (key) do update
+set voice_refused_at_ms = excluded.voice_refused_at_ms, updated_at_ms = excluded.updated_at_ms;
 
 -- name: note_entry(key, now_ms)!
 insert into inbox (channel, key, payload, state, received_at_ms)

@@ -17,7 +17,8 @@ select * from jobs where told = 0 order by id;
 
 -- name: running(conversation)
 select * from jobs
-where conversation = :conversation and state in ('queued', 'asking', 'polling', 'made')
+where conversation = :conversation and told = 0
+  and state in ('queued', 'asking', 'polling', 'made')
 order by id;
 
 -- name: recent(conversation, limit)
@@ -38,9 +39,9 @@ update jobs set state = 'made', result = :result,
   cost_micro_usd = coalesce(:cost_micro_usd, cost_micro_usd)
 where id = :id;
 
--- name: finish(id, state, sentence, cost_micro_usd, now_ms)!
+-- name: finish(id, state, sentence, cost_micro_usd, result, now_ms)!
 update jobs set state = :state, sentence = :sentence, finished_at_ms = :now_ms,
-  cost_micro_usd = coalesce(:cost_micro_usd, cost_micro_usd)
+  cost_micro_usd = coalesce(:cost_micro_usd, cost_micro_usd), result = coalesce(:result, result)
 where id = :id;
 
 -- name: told(id)!
@@ -56,7 +57,7 @@ update jobs set cancel_wanted = 1 where id = :id and told = 0;
 update jobs set state = :state, told = 0, cancel_wanted = 0, sentence = '', tries = tries + 1, finished_at_ms = null,
   asked_at_ms = case when :state = 'queued' then null else asked_at_ms end,
   ticket = case when :state = 'queued' then '' else ticket end
-where id = :id and told = 1 and state in ('failed', 'doubtful', 'cancelled');
+where id = :id and told = 1 and state in ('failed', 'doubtful', 'cancelled', 'made');
 
 -- name: census()
 select kind, state, count(*) as jobs from jobs where conversation <> '' group by kind, state;

@@ -15,6 +15,19 @@ order by id desc limit 1;
 -- name: of_job(job_id)
 select * from media where job_id = :job_id order by id;
 
+-- name: forget_job(job_id)!
+delete from media where job_id = :job_id;
+
+-- name: sent_in(conversation, message_id, earliest)^
+select 'j' || jobs.id as job_id, receipts.key,
+       cast(:message_id as bigint) - cast(receipts.message_id as bigint) as place
+from jobs join receipts on receipts.key in (
+  'j' || jobs.id || '/media', 'j' || jobs.id || '/media/album1',
+  'j' || jobs.id || '/media/album2', 'j' || jobs.id || '/media/album3')
+where jobs.conversation = :conversation and receipts.finished_at_ms is not null
+  and cast(receipts.message_id as bigint) between :earliest and :message_id
+order by place limit 1;
+
 -- name: recent(conversation, limit)
 select * from media where conversation = :conversation order by id desc limit :limit;
 

@@ -6,6 +6,7 @@ from bot.jobs import words
 from bot.store.jobs import Job
 from bot.turns.channel import Button, Rows
 from bot.turns.commands.desk import Answer, Desk
+from bot.turns.prompt import escape_markdown
 from bot.values.conversation import Incoming
 
 NOTHING = "Nothing was made here yet. Ask me for a picture, a film or a song."
@@ -15,6 +16,7 @@ UNKNOWN = "There is no job `{ref}` here. /jobs shows what there is."
 CANCELLED = "I'm cancelling {ref}."
 TOO_LATE = "{ref} is {state} already."
 ONCE_MORE = "I'm trying {ref} again."
+ENDED = ("failed", "doubtful", "cancelled", "made")
 USAGE = "Send /jobs, `/jobs cancel j5` or `/jobs again j5`."
 
 
@@ -57,7 +59,7 @@ def _line(job: Job) -> str:
     return LINE.format(
         ref=job.ref,
         thing=words.THING[job.kind],
-        title=str(job.request["title"]).replace("`", ""),
+        title=escape_markdown(str(job.request["title"])),
         state=words.STATES[job.state],
         cost="" if known is None else f", {words.dollars(known)}",
     )
@@ -68,6 +70,6 @@ def _buttons(found: list[Job]) -> Rows:
     for job in found:
         if job.state in ("queued", "asking", "polling"):
             rows.append((Button(f"Cancel {job.ref}", f"/jobs cancel {job.ref}"),))
-        elif job.state in ("failed", "doubtful"):
-            rows.append((Button(f"Try {job.ref} again", f"/jobs again {job.ref}"),))
+        elif job.told and job.state in ENDED and (label := words.again(job)):
+            rows.append((Button(f"{label}: {job.ref}", f"/jobs again {job.ref}"),))
     return tuple(rows)

@@ -26,7 +26,10 @@ FORM_WORDS = {
 }
 HERE, OWN, CONFIGURED = "chosen in this chat", "your own preference", "as configured"
 MUTE_FORM = "With text alone nothing is spoken: choose another form in /voice."
-REFUSED = "Voice messages are refused here, so I write. Telegram's privacy settings decide that."
+REFUSED = (
+    "Voice messages are refused here, so I write. Your privacy settings decide that, in a group "
+    "its admins do. `/voice on` lets me try again."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ async def tts(desk: Desk, incoming: Incoming) -> Answer:
 
 
 async def _own(desk: Desk, incoming: Incoming, verb: str) -> Answer:
+    if verb == "on":
+        await desk.history.forget_refusal(incoming.conversation.key)
     standing = await _prefers(desk, incoming, auto=OWN_AUTO[verb])
     said = {"on": SET_ON, "off": SET_OFF, DEFAULT: SET_DEFAULT}[verb]
     if standing.here.auto is not None:
@@ -112,6 +114,8 @@ async def _chat(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
     if wanted.lower() not in CHAT_AUTO:
         return _unknown(f"chat {wanted}")
     auto = CHAT_AUTO[wanted.lower()]
+    if auto not in (None, "off"):
+        await desk.history.forget_refusal(incoming.conversation.key)
     await desk.conversations.choose(incoming.conversation.key, auto=auto)
     standing = await Standing.of(desk, incoming)
     said = CHAT_BACK if auto is None else CHAT_SET

@@ -1,17 +1,20 @@
 """`/voice`: how the bot sounds in one conversation, chosen with buttons or typed.
 
-In a private chat the conversation is the person. Source: facts/behaviour.md J3, J6.
+`/voice mine …` is the same for the person, wherever they talk to the bot.
+Source: facts/behaviour.md J3, J6.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from bot.store.conversations import person_key
 from bot.turns.commands import voice_panel as panel
+from bot.turns.commands.ask import Ask
 from bot.turns.commands.desk import Answer, Desk, Spoken
 from bot.turns.commands.languages import NAMES, language_named, sample_in
 from bot.turns.commands.standing import AUTO_WORDS, FORM_WORDS, Standing, language_of_voice
@@ -19,6 +22,11 @@ from bot.turns.prompt import escape_markdown
 from bot.values.conversation import ChatKind, Incoming
 
 DEFAULT = ("default", "reset")
+MINE = "mine"
+OF_VOICE = {
+    "auto": "when I speak", "form": "form", "voice": "voice", "speed": "speed",
+    "language": "language",
+}  # fmt: skip
 AUTO_NAMES = {
     "on": "always", "always": "always", "mirror": "inbound", "inbound": "inbound", "off": "off",
     "tagged": "tagged",
@@ -40,6 +48,8 @@ NEAREST = " Did you mean {names}?"
 NO_SPEED = "I can't speak at speed *{speed}*. It goes from 0.5 to 2; 1 is normal."
 NO_LANGUAGE = "I don't know the language *{language}*. Send a code such as `de`, or choose one."
 NO_FORM = "There is no form *{form}*. Choose voice, both, caption or text."
+YOURS = "**Yours, wherever we talk**"
+CHAT_WINS = "\n\nThis chat has chosen for itself: {names}. That is stronger here."
 USAGE = """\
 I don't know `/voice {args}`. There is:
 /voice – everything with buttons
@@ -48,71 +58,102 @@ I don't know `/voice {args}`. There is:
 `/voice set NAME`, `/voice list` – the voice
 `/voice speed 1.1`, `/voice language de`
 `/voice sample` – hear it
-`/voice default` – as configured"""
+`/voice default` – as configured
+`/voice mine …` – any of these for you alone, wherever we talk"""
 
-Part = Callable[[Desk, Incoming, str], Awaitable[Answer]]
+Part = Callable[[Ask, str], Awaitable[Answer]]
 
 
 async def voice(desk: Desk, incoming: Incoming) -> Answer:
     """`/voice`, and what it is told to change; see `USAGE`."""
-    args = incoming.command.args if incoming.command else ""
-    verb, _, rest = args.strip().partition(" ")
+    args = incoming.command.args.strip() if incoming.command else ""
+    first, _, rest = args.partition(" ")
+    if first.lower() != MINE:
+        return await _answer(Ask(desk, incoming, mine=False), args)
+    answer = await _answer(Ask(desk, incoming, mine=True), rest.strip())
+    here = await desk.conversations.choices(incoming.conversation.key)
+    return _as_own(answer, stronger=[name for name in OF_VOICE if getattr(here, name) is not None])
+
+
+async def _answer(ask: Ask, args: str) -> Answer:
+    verb, _, rest = args.partition(" ")
     verb, rest = verb.lower(), rest.strip()
-    if not args.strip():
-        return panel.main(await Standing.of(desk, incoming))
+    if not args:
+        return panel.main(await ask.standing())
     if verb in AUTO_NAMES and not rest:
-        return await _speak_when(desk, incoming, AUTO_NAMES[verb])
+        return await _speak_when(ask, AUTO_NAMES[verb])
     if verb in DEFAULT and not rest:
-        return await _all_back(desk, incoming)
+        return await _all_back(ask)
     part = PARTS.get(verb)
-    return await part(desk, incoming, rest) if part else Answer(USAGE.format(args=_code(args)))
+    if part is None:
+        return Answer(USAGE.format(args=_code(f"{MINE} {args}" if ask.mine else args)))
+    return await part(ask, rest)
 
 
-async def _speak_when(desk: Desk, incoming: Incoming, auto: str) -> Answer:
-    standing = await _chosen(desk, incoming, auto=auto)
+def _as_own(answer: Answer, *, stronger: Sequence[str]) -> Answer:
+    """The same about the person: its buttons choose for them, wherever they talk to the bot."""
+    said = f"{YOURS}\n{answer.markdown}"
+    if stronger:
+        said += CHAT_WINS.format(names=", ".join(OF_VOICE[name] for name in stronger))
+    rows = [
+        tuple(
+            replace(button, command=command)
+            for button in row
+            if panel.is_short(command := f"/voice {MINE}{button.command.removeprefix('/voice')}")
+        )
+        for row in answer.buttons
+    ]
+    return Answer(said, tuple(row for row in rows if row), answer.spoken)
+
+
+async def _speak_when(ask: Ask, auto: str) -> Answer:
+    if auto != "off":
+        await ask.desk.history.forget_refusal(ask.incoming.conversation.key)
+    standing = await ask.chosen(auto=auto)
     return panel.main(standing, done=SPEAKS.format(auto=AUTO_WORDS[auto]))
 
 
-async def _all_back(desk: Desk, incoming: Incoming) -> Answer:
+async def _all_back(ask: Ask) -> Answer:
     """In a private chat the person's own preferences go as well, or it would not be true."""
-    key = incoming.conversation.key
-    nothing: dict[str, Any] = dict.fromkeys(("auto", "form", "voice", "speed", "language"))
-    if incoming.chat_kind is ChatKind.PRIVATE:
-        own = person_key(key, incoming.sender.id)
-        await desk.conversations.choose(own, auto=None, limit=None, summary=None)
-    return panel.main(await _chosen(desk, incoming, **nothing), done=ALL_BACK)
+    key = ask.incoming.conversation.key
+    await ask.desk.history.forget_refusal(key)
+    nothing: dict[str, Any] = dict.fromkeys(OF_VOICE)
+    if ask.mine or ask.incoming.chat_kind is ChatKind.PRIVATE:
+        own = person_key(key, ask.incoming.sender.id)
+        await ask.desk.conversations.choose(own, limit=None, summary=None, **nothing)
+    return panel.main(await ask.chosen(**nothing), done=ALL_BACK)
 
 
-async def _form(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+async def _form(ask: Ask, wanted: str) -> Answer:
     wanted = wanted.lower()
     if not wanted:
-        return panel.main(await Standing.of(desk, incoming))
+        return panel.main(await ask.standing())
     if wanted not in FORM_NAMES and wanted not in DEFAULT:
-        standing = await Standing.of(desk, incoming)
+        standing = await ask.standing()
         return panel.main(standing, done=NO_FORM.format(form=_shown(wanted)))
-    standing = await _chosen(desk, incoming, form=FORM_NAMES.get(wanted))
+    standing = await ask.chosen(form=FORM_NAMES.get(wanted))
     return panel.main(standing, done=FORM_SET.format(form=FORM_WORDS[standing.form]))
 
 
-async def _set(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+async def _set(ask: Ask, wanted: str) -> Answer:
     """Choose a voice, and let it be heard at once."""
     if not wanted:
-        return await _list(desk, incoming, "")
+        return await _list(ask, "")
     if wanted.lower() in DEFAULT:
-        return await _introduced(desk, await _chosen(desk, incoming, voice=None), done="")
-    standing = await Standing.of(desk, incoming)
-    model, known = standing.voice.model, desk.models.voices(standing.voice.model)
+        return await _introduced(ask, await ask.chosen(voice=None), done="")
+    standing = await ask.standing()
+    model, known = standing.voice.model, ask.desk.models.voices(standing.voice.model)
     name = _named(wanted, known)
     if name is None:
         return _no_voice(standing, wanted, known)
     done = "" if known else ON_TRUST.format(model=model, voice=name)
-    return await _introduced(desk, await _chosen(desk, incoming, voice=name), done=done)
+    return await _introduced(ask, await ask.chosen(voice=name), done=done)
 
 
-async def _introduced(desk: Desk, standing: Standing, *, done: str) -> Answer:
+async def _introduced(ask: Ask, standing: Standing, *, done: str) -> Answer:
     """The voice that was just chosen, among the others, so that the next can be tried."""
     name, model = standing.voice.name, standing.voice.model
-    names = panel.ordered(standing, desk.models.voices(model))
+    names = panel.ordered(standing, ask.desk.models.voices(model))
     if not names:
         return panel.main(standing, done=done, spoken=sample(standing))
     page = panel.page_of(name, names)
@@ -120,43 +161,43 @@ async def _introduced(desk: Desk, standing: Standing, *, done: str) -> Answer:
     return panel.voices(standing, names, page=page, done=done, spoken=sample(standing))
 
 
-async def _list(desk: Desk, incoming: Incoming, page: str) -> Answer:
+async def _list(ask: Ask, page: str) -> Answer:
     """The voices of the model that speaks here, by page."""
-    standing = await Standing.of(desk, incoming)
-    names = panel.ordered(standing, desk.models.voices(standing.voice.model))
+    standing = await ask.standing()
+    names = panel.ordered(standing, ask.desk.models.voices(standing.voice.model))
     if not names:
         return panel.main(standing, done=UNLISTED.format(model=standing.voice.model))
     return panel.voices(standing, names, page=_number(page), spoken=None)
 
 
-async def _speed(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+async def _speed(ask: Ask, wanted: str) -> Answer:
     if not wanted:
-        return panel.speeds(await Standing.of(desk, incoming))
+        return panel.speeds(await ask.standing())
     speed = _speed_named(wanted)
     if speed is None and wanted.lower() not in DEFAULT:
         return Answer(
             NO_SPEED.format(speed=_shown(wanted)),
-            panel.speeds(await Standing.of(desk, incoming)).buttons,
+            panel.speeds(await ask.standing()).buttons,
         )
-    standing = await _chosen(desk, incoming, speed=speed)
+    standing = await ask.chosen(speed=speed)
     said = panel.speed_said(standing.voice.speed)
     return panel.main(standing, done=SPEED_SET.format(speed=said))
 
 
-async def _language(desk: Desk, incoming: Incoming, wanted: str) -> Answer:
+async def _language(ask: Ask, wanted: str) -> Answer:
     if not wanted or wanted.isdecimal():
-        return panel.languages(await Standing.of(desk, incoming), page=_number(wanted))
+        return panel.languages(await ask.standing(), page=_number(wanted))
     code = language_named(wanted)
     if not code and wanted.lower() not in ("auto", "automatic", *DEFAULT):
-        buttons = panel.languages(await Standing.of(desk, incoming), page=0).buttons
+        buttons = panel.languages(await ask.standing(), page=0).buttons
         return Answer(NO_LANGUAGE.format(language=_shown(wanted)), buttons)
-    standing = await _chosen(desk, incoming, language=code or None)
+    standing = await ask.chosen(language=code or None)
     said = NAMES[code] if code else panel.ANY_LANGUAGE
     return panel.main(standing, done=LANGUAGE_SET.format(language=said))
 
 
-async def _sample(desk: Desk, incoming: Incoming, _rest: str) -> Answer:
-    standing = await Standing.of(desk, incoming)
+async def _sample(ask: Ask, _rest: str) -> Answer:
+    standing = await ask.standing()
     return panel.main(standing, spoken=sample(standing))
 
 
@@ -177,11 +218,6 @@ def sample(standing: Standing) -> Spoken:
     chosen = standing.voice
     language = language_of_voice(chosen.model, chosen.name)
     return Spoken(sample_in(language, *standing.languages), chosen)
-
-
-async def _chosen(desk: Desk, incoming: Incoming, **changes: Any) -> Standing:
-    await desk.conversations.choose(incoming.conversation.key, **changes)
-    return await Standing.of(desk, incoming)
 
 
 def _no_voice(standing: Standing, wanted: str, known: tuple[str, ...]) -> Answer:

@@ -117,7 +117,12 @@ def speed_said(speed: float | None) -> str:
 
 
 def fits(name: str) -> bool:
-    return len(f"/voice set {name}".encode()) <= LONGEST_COMMAND_BYTES
+    return is_short(f"/voice set {name}")
+
+
+def is_short(command: str) -> bool:
+    """Whether a button can stand for `command`."""
+    return len(command.encode()) <= LONGEST_COMMAND_BYTES
 
 
 def _listed(names: Sequence[str]) -> str:

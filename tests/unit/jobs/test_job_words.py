@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.access.ledger import is_free
 from bot.errors import (
     BadAnswer,
     NoCredit,
@@ -84,7 +85,7 @@ def failure(error: UpstreamError, *, sent: bool = True, begun: bool = False) -> 
     ],
 )
 def test_a_refusal_and_what_never_left_cost_nothing(free: UpstreamError) -> None:
-    assert words.is_free(free)
+    assert is_free(free)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_refusal_and_what_never_left_cost_nothing(free: UpstreamError) -> None
     ],
 )
 def test_what_broke_off_in_the_middle_may_have_cost_something(unsure: UpstreamError) -> None:
-    assert not words.is_free(unsure)
+    assert not is_free(unsure)
 
 
 def test_a_job_is_named_by_its_title_its_wish_or_its_number() -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.errors import LookError
-from bot.pictures.scale import LONGEST_SIDE, prepared
+from bot.pictures.scale import LONGEST_SIDE, ORIGINAL_SIDE, original, prepared
 
 ORIENTATION = 0x0112
 GPS = 0x8825
@@ -80,6 +80,23 @@ def test_where_a_photo_was_taken_does_not_go_on_to_a_model() -> None:
     data = picture("JPEG", exif=exif)
     assert b"Exif" in data
     assert b"Exif" not in prepared(data).data
+
+
+def test_an_original_keeps_its_size_and_where_it_can_every_byte() -> None:
+    data = picture("PNG", (3_000, 2_000))
+    assert original(data).data == data
+    scan = original(picture("BMP", (3_000, 2_000)))
+    assert (scan.mime, scan.width, scan.height) == ("image/jpeg", 3_000, 2_000)
+    assert original(picture("PNG", (7_000, 70))).width == ORIGINAL_SIDE
+
+
+def test_an_original_is_upright_and_says_nothing_of_its_place() -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif.get_ifd(GPS)[1] = "N"
+    file = original(picture("JPEG", (2_000, 1_500), exif=exif))
+    assert opened(file.data).size == (1_500, 2_000)
+    assert b"Exif" not in file.data
 
 
 def test_what_was_transparent_is_white_in_a_jpeg() -> None:

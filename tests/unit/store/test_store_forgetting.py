@@ -74,7 +74,9 @@ class Lab:
             request={"title": "secret"},
         )
         job, _ = await self.jobs.open(new)
-        await self.shelf.put_all(HERE.key, [PICTURE], kind="image", job_id=job.ref)
+        staged = await self.shelf.stage(HERE.key, [PICTURE], kind="image", job_id=job.ref)
+        async with self.database.transaction() as connection:
+            await staged.rows(connection)
         await self.receipts.once(f"{job.ref}/media", self._sent)
         if ended:
             await self.jobs.delivered(job.id)

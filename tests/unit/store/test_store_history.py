@@ -7,8 +7,10 @@ from bot.store.history import HistoryTable
 from bot.store.inbox import InboxTable
 from bot.store.turns import TurnTable
 from bot.values.clock import Clock
+from tests.unit.store.still_clock import StillClock
 
 HERE = "telegram:1"
+DAY_S = 24 * 60 * 60
 
 
 async def begin(database: Database, clock: Clock, *, conversation: str = HERE) -> str:
@@ -82,3 +84,27 @@ async def test_refused_voice_messages_are_remembered_per_conversation(
     await history.start_afresh(HERE)
     assert await history.refuses_voice(HERE)
     assert not await history.refuses_voice("telegram:2")
+
+
+async def test_a_chat_that_refused_voice_messages_is_tried_again_after_a_day(
+    database: Database, clock: StillClock
+) -> None:
+    history = HistoryTable(database, clock)
+    await history.remember_refusal(HERE)
+    await clock.sleep(DAY_S - 1)
+    assert await history.refuses_voice(HERE)
+    await clock.sleep(1)
+    assert not await history.refuses_voice(HERE)
+    await history.remember_refusal(HERE)
+    assert await history.refuses_voice(HERE)
+
+
+async def test_a_refusal_holds_in_every_topic_of_a_chat_until_it_is_forgotten_in_one(
+    database: Database, clock: Clock
+) -> None:
+    history = HistoryTable(database, clock)
+    await history.remember_refusal("telegram:-100:7")
+    for where in ("telegram:-100", "telegram:-100:8"):
+        assert await history.refuses_voice(where)
+    await history.forget_refusal("telegram:-100:9")
+    assert not await history.refuses_voice("telegram:-100:7")

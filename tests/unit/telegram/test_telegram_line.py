@@ -190,3 +190,42 @@ async def test_closing_gives_up_a_send_that_may_not_leave_yet(
     await line.close(0.01)
     assert isinstance(final.exception(), Unreachable)
     assert sent.names == []
+
+
+async def test_what_is_withdrawn_before_it_leaves_never_leaves(
+    clock: ManualClock, sent: Sent, gate: asyncio.Semaphore
+) -> None:
+    line = ChatLine(clock=clock, gate=gate)
+    job = Job(sent("voice", Throttled(5)))
+    done = line.submit(job)
+    await settle()
+    line.withdraw(job)
+    with pytest.raises(Dropped):
+        await done
+    await clock.advance(10)
+    assert sent.names == ["voice"], "the try that Telegram made wait"
+
+
+async def test_what_is_withdrawn_under_way_goes_out_or_is_not_tried_again(
+    clock: ManualClock, sent: Sent, gate: asyncio.Semaphore
+) -> None:
+    line = ChatLine(clock=clock, gate=gate)
+    answers = [asyncio.Event(), asyncio.Event()]
+
+    async def voice() -> str:
+        await answers[0].wait()
+        return "7"
+
+    async def late() -> str:
+        await answers[1].wait()
+        raise Throttled(5)
+
+    for job, answer in zip((Job(voice), Job(late)), answers, strict=True):
+        done = line.submit(job)
+        await settle()
+        line.withdraw(job)
+        answer.set()
+        await asyncio.wait({done})
+    assert isinstance(done.exception(), Throttled)
+    await clock.advance(10)
+    assert line.depth == 0

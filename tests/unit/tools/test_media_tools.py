@@ -179,6 +179,47 @@ async def test_too_short_a_time_for_songs_is_raised_with_a_notice(desk: Desk) ->
     assert wish((await desk.table.recent(PLACE, limit=1))[0]).timeout_s == 120
 
 
+@pytest.mark.parametrize(
+    ("kind", "arguments", "notice"),
+    [
+        ("image", '"quality": "high"', "quality is not available and was ignored"),
+        ("image", '"outputFormat": "webp"', "outputFormat is not available and was ignored"),
+        ("image", '"background": "transparent"', "background is not available and was ignored"),
+        (
+            "image",
+            '"size": "1920x1080"',
+            "size is not available for pictures; aspect ratio 16:9 was used",
+        ),
+        (
+            "image",
+            '"size": "1920x1080", "aspectRatio": "1:1"',
+            "size is not available for pictures; aspect ratio 1:1 was used",
+        ),
+        ("image", '"size": "large"', "size is not available for pictures; it was ignored"),
+        (
+            "video",
+            '"providerOptions": {"seed": 7, "callback_url": "https://a.example", "x": 1}',
+            "providerOptions.callback_url is not available and was ignored; "
+            "providerOptions.x is not available and was ignored",
+        ),
+    ],
+)
+async def test_a_wish_that_is_ignored_or_read_otherwise_is_told(
+    desk: Desk, kind: str, arguments: str, notice: str
+) -> None:
+    said = await desk.call(kind, f'{{"prompt": "x", {arguments}}}')
+    assert said.endswith(f"\nNote: {notice}.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"), [("image", '"count": 2'), ("video", '"size": "1280x720"')]
+)
+async def test_a_wish_that_is_fulfilled_needs_no_notice(
+    desk: Desk, kind: str, arguments: str
+) -> None:
+    assert "Note:" not in await desk.call(kind, f'{{"prompt": "x", {arguments}}}')
+
+
 async def test_what_will_be_changed_is_told(desk: Desk) -> None:
     desk.answer = ("5 seconds are not available; 6 seconds were used", "no sound")
     said = await desk.call("video", '{"prompt": "x", "watermark": true}')

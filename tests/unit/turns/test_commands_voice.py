@@ -113,6 +113,7 @@ async def test_as_configured_gives_everything_about_speech_back_and_nothing_else
     for line in (
         *("/voice on", "/voice form voice", "/voice set am_adam", "/voice speed 0.8"),
         *("/voice language de", "/tts off", "/tts limit 500", "/tts summary on"),
+        *("/voice mine set af_bella", "/voice mine speed 1.1", "/voice mine form both"),
     ):
         await chat.types(line)
     answer = await chat.types("/voice default")
@@ -230,6 +231,86 @@ async def test_a_form_of_text_alone_is_called_out_where_speaking_is_on(chat: Cha
 async def test_a_chat_that_refuses_voice_messages_is_called_out(chat: Chat) -> None:
     await chat.desk.history.remember_refusal(HERE)
     assert "Voice messages are refused here" in (await chat.types("/voice")).markdown
+
+
+@pytest.mark.parametrize(
+    "typed", ["/voice on", "/voice mirror", "/voice default", "/tts on", "/tts chat on"]
+)
+async def test_whoever_wants_to_hear_it_again_has_it_tried_again(chat: Chat, typed: str) -> None:
+    await chat.desk.history.remember_refusal(HERE)
+    answer = await chat.types(typed)
+    assert "refused" not in answer.markdown
+    assert not await chat.desk.history.refuses_voice(HERE)
+
+
+@pytest.mark.parametrize("typed", ["/voice off", "/voice speed 1.1", "/tts off", "/tts chat off"])
+async def test_other_choices_leave_a_refusal_as_it_is(chat: Chat, typed: str) -> None:
+    await chat.desk.history.remember_refusal(HERE)
+    await chat.types(typed)
+    assert await chat.desk.history.refuses_voice(HERE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "choice"),
+    [
+        ("/voice mine off", Choices(auto="off")),
+        ("/voice MINE form both", Choices(form="both")),
+        ("/voice mine set af_bella", Choices(voice="af_bella")),
+        ("/voice mine speed 1.25", Choices(speed=1.25)),
+        ("/voice mine language de", Choices(language="de")),
+    ],
+)
+async def test_what_is_mine_is_stored_for_the_person_and_may_be_given_back(
+    chat: Chat, typed: str, choice: Choices
+) -> None:
+    chat.kind = ChatKind.GROUP
+    answer = await chat.types(typed)
+    assert await chat.choices(OWN) == choice
+    assert await chat.choices() == Choices()
+    assert answer.markdown.startswith("**Yours, wherever we talk**")
+    await chat.types("/voice mine default")
+    assert await chat.choices(OWN) == Choices()
+
+
+async def test_the_chats_own_choice_is_stronger_and_that_is_said(chat: Chat) -> None:
+    await chat.types("/voice speed 0.8")
+    answer = await chat.types("/voice mine speed 1.25")
+    assert "I speak at speed *1.25* now." in answer.markdown
+    assert "This chat has chosen for itself: speed." in answer.markdown
+    assert "Speed: *0.8* (chosen in this chat)" in (await chat.types("/voice")).markdown
+    after = await chat.types("/voice default", key="telegram:2")
+    assert "Speed: *1* (as configured)" in after.markdown
+
+
+async def test_a_voice_of_ones_own_introduces_itself_though_the_chat_has_another(
+    chat: Chat,
+) -> None:
+    await chat.types("/voice set am_adam")
+    answer = await chat.types("/voice mine set ff_siwis")
+    assert answer.spoken is not None
+    assert answer.spoken.voice.name == "ff_siwis"
+
+
+async def test_the_buttons_of_ones_own_panel_choose_for_oneself(chat: Chat) -> None:
+    chat.offers(*VOICES, "a" * 50)
+    seen, waiting = set[str](), ["/voice mine"]
+    while waiting:
+        order = waiting.pop()
+        seen.add(order)
+        answer = await chat.types(order)
+        assert order.startswith("/voice mine")
+        assert len(order.encode()) <= 64
+        assert "I don't know" not in answer.markdown
+        waiting += [one for one in orders(answer) if one not in seen and one not in waiting]
+    assert {f"/voice mine set {name}" for name in VOICES} <= seen
+    assert await chat.choices() == Choices()
+
+
+async def test_other_words_behind_mine_are_answered_with_what_there_is(chat: Chat) -> None:
+    answer = await chat.types("/voice mine louder")
+    assert "I don't know `/voice mine louder`." in answer.markdown
+    assert "`/voice mine …`" in answer.markdown
+    assert await chat.choices(OWN) == Choices()
 
 
 async def test_choosing_side_by_side_loses_nothing(chat: Chat) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.openrouter.facts import UNKNOWN, ModelFacts
 from bot.store.db import Database
@@ -16,6 +18,7 @@ from bot.turns.exhibits import Exhibits, Form, Senses, content, media_part, take
 from bot.values.chat import Message
 from bot.values.clock import SystemClock
 from bot.values.media import MediaFile
+from bot.voice.workshop import Workshop
 
 HERE = "telegram:1"
 SEEING = ModelFacts("a/seeing", inputs=("text", "image"))
@@ -42,7 +45,7 @@ def said(*parts: dict[str, Any], text: str = "") -> Message:
 
 
 async def shown(shelf: Shelf, messages: list[Message], facts: ModelFacts = SEEING) -> list[Any]:
-    exhibits = Exhibits(shelf, HERE, lambda ref: facts)
+    exhibits = Exhibits(shelf, HERE, lambda ref: facts, workshop=Workshop())
     return [message["content"] for message in await exhibits.shown(messages, model="any")]
 
 
@@ -74,6 +77,44 @@ async def test_each_picture_follows_its_name(shelf: Shelf) -> None:
     (found,) = await shown(shelf, [message])
     assert [part.get("text") for part in found] == ["(photo m1)", None, "(photo m2)", None]
     assert pictures(found) == [b"1", b"2"]
+
+
+async def drawn(shelf: Shelf, size: tuple[int, int], mime: str = "image/png") -> Shelved:
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, "PNG")
+    file = MediaFile(out.getvalue(), mime, "fox.png", width=size[0], height=size[1])
+    return await shelf.put(HERE, file, kind="image")
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    return Image.open(io.BytesIO(data)).size
+
+
+async def test_a_large_picture_is_shown_smaller_and_stays_as_it_is(shelf: Shelf) -> None:
+    item = await drawn(shelf, (3_000, 1_500))
+    message = said(media_part(item, Form.PICTURE, label="photo"))
+    (first,) = await shown(shelf, [message])
+    (again,) = await shown(shelf, [message])
+    (data,) = pictures(first)
+    assert size_of(data) == (1_568, 784)
+    assert first == again
+    assert first[0]["text"] == "(photo m1)"
+    assert size_of(await shelf.read(item)) == (3_000, 1_500)
+    kept = [one.kind for one in await shelf.recent(HERE, limit=9)]
+    assert kept == ["shown", "image"], "scaled once, not at every request"
+
+
+async def test_a_kind_that_models_do_not_look_at_is_shown_as_another(shelf: Shelf) -> None:
+    item = await drawn(shelf, (20, 20), "image/gif")
+    (found,) = await shown(shelf, [said(media_part(item, Form.PICTURE, label="picture"))])
+    assert found[1]["image_url"]["url"].startswith("data:image/png;base64,")
+
+
+async def test_a_large_picture_that_can_not_be_opened_is_named(shelf: Shelf) -> None:
+    broken = MediaFile(b"pixels", "image/png", "x", width=9_000, height=9)
+    item = await shelf.put(HERE, broken, kind="image")
+    (found,) = await shown(shelf, [said(media_part(item, Form.PICTURE, label="photo"))])
+    assert found == "(photo m1, not shown)"
 
 
 async def test_a_model_that_can_not_see_is_told_in_words(shelf: Shelf) -> None:
@@ -171,7 +212,7 @@ async def test_messages_without_files_pass_as_they_are(shelf: Shelf) -> None:
         {"role": "assistant", "content": None, "tool_calls": []},
         {"role": "user", "content": "u"},
     ]
-    exhibits = Exhibits(shelf, HERE, lambda ref: SEEING)
+    exhibits = Exhibits(shelf, HERE, lambda ref: SEEING, workshop=Workshop())
     assert await exhibits.shown(messages, model="any") == messages
 
 

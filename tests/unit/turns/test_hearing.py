@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.access.ledger import Ledger
-from bot.errors import AudioTooLarge, ListenError, NothingHeard, Refused, UpstreamDown
+from bot.errors import AudioTooLarge, ListenError, NoCredit, NothingHeard, Refused, UpstreamDown
 from bot.observe.trace import Trace
 from bot.store.db import Database
 from bot.store.heard import HeardTable
@@ -363,10 +363,75 @@ async def test_how_far_a_long_note_is_is_told_and_a_failing_line_costs_nothing(
     house.listen = ListenSettings(
         limits=NoteLimits(pass_s=0.5, part_after_s=0.1, part_max_s=0.2), concurrency=1
     )
-    heard = await house.hearing(on_progress=tell).hear(lambda: message(voice("a")), NEW)
+    hearing = house.hearing(show_progress=tell)
+    heard = await hearing.hear(lambda: message(voice("a")), NEW)
+    await hearing.close()
     assert heard.own is not None
-    assert told == [(done, len(house.ears.asked)) for done in range(len(house.ears.asked) + 1)]
-    assert len(told) > 3
+    parts = len(house.ears.asked)
+    assert parts > 2
+    assert (told[0], told[-1]) == ((0, parts), (parts, parts))
+    assert told == sorted(set(told))
+
+
+async def test_a_line_that_can_not_be_shown_now_holds_nothing_up(house: House) -> None:
+    may_show = asyncio.Event()
+    told: list[tuple[int, int]] = []
+
+    async def tell(done: int, total: int) -> None:
+        told.append((done, total))
+        await may_show.wait()
+
+    house.listen = ListenSettings(
+        limits=NoteLimits(pass_s=0.5, part_after_s=0.1, part_max_s=0.2), concurrency=1
+    )
+    hearing = house.hearing(show_progress=tell)
+    heard = await hearing.hear(lambda: message(voice("a")), NEW)
+    parts = len(house.ears.asked)
+    assert heard.own is not None
+    assert told == [(0, parts)]
+    may_show.set()
+    await hearing.close()
+    assert told == [(0, parts), (parts, parts)]
+
+
+@pytest.mark.parametrize("how", ["fails", "is stopped"])
+async def test_progress_goes_away_when_the_listening_fails_or_is_stopped(
+    house: House, how: str
+) -> None:
+    class Stubborn(Ears):
+        async def transcribe(self, recording: Recording, *, language: str = "") -> Transcript:
+            await shown.wait()
+            if how == "fails":
+                raise NoCredit
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    told: list[tuple[int, int]] = []
+    begun, shown = asyncio.Event(), asyncio.Event()
+
+    async def tell(done: int, total: int) -> None:
+        told.append((done, total))
+        shown.set()
+
+    house.ears = Stubborn()
+    house.listen = ListenSettings(
+        limits=NoteLimits(pass_s=0.5, part_after_s=0.1, part_max_s=0.2), concurrency=1
+    )
+    hearing = house.hearing(show_progress=tell)
+    waiting = asyncio.ensure_future(hearing.hear(lambda: message(voice("a")), NEW))
+    if how == "fails":
+        with pytest.raises(NoCredit):
+            await waiting
+        await hearing.close()
+    else:
+        await begun.wait()
+        await hearing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    (done, total) = told[-1]
+    assert told[0] == (0, total)
+    assert done == total
 
 
 async def test_an_aborted_hearing_closes_what_is_open_and_stays_so(house: House) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from bot.errors import BadAnswer, RequestRejected
-from bot.values.audio import Pcm, Speech, Voice
-from bot.voice.checks import is_too_short
+from bot.values.audio import Bubble, Pcm, Speech, Voice
+from bot.voice.checks import Pace, is_too_short
 from bot.voice.speak import Speaker, SpeakSettings
 from bot.voice.synthesis import Learned
 from bot.voice.workshop import Workshop
 from tests.unit.voice.singers import (
+    NOTE_HZ,
     NUMBER,
+    STEP_HZ,
     Shelf,
     Singer,
     notes_of,
@@ -21,7 +24,7 @@ from tests.unit.voice.singers import (
     sentence,
     story,
 )
-from tests.unit.voice.sounds import VOICE, as_speech, hush, tone
+from tests.unit.voice.sounds import VOICE, as_speech, hush, joined, tone
 
 MakeSpeaker = Callable[..., Speaker]
 
@@ -218,3 +221,86 @@ async def test_silence_from_a_model_that_takes_one_format_is_no_answer(
     with pytest.raises(BadAnswer):
         await speaker.finish()
     assert singer.formats == ["pcm", "mp3"]
+
+
+def of_length(number: int, chars: int) -> str:
+    """A sentence of `chars` characters that names `number`."""
+    return (
+        f"Number {number} {'goes on '.ljust(chars - 11, 'o')}, o."[: chars - 1].rstrip(", .") + "."
+    )
+
+
+def at_a_pace(text: str, *, chars_per_s: float = 15.0) -> Pcm:
+    """A tone for each sentence, as long as it takes to say it."""
+    said = [part for part in re.split(r"(?<=\.) ", text) if part]
+    tones = [
+        tone(NOTE_HZ + STEP_HZ * int(NUMBER.findall(part)[0]), len(part) / chars_per_s)
+        for part in said
+    ]
+    return joined(*[part for one in tones for part in (one, hush(0.1))][:-1])
+
+
+def only_the_first_at_a_pace(text: str) -> Pcm:
+    return at_a_pace(text.partition(". ")[0].rstrip(".") + ".")
+
+
+async def said_by(singer: Singer, speaker: Speaker, *sentences: str) -> Bubble:
+    """The answer, all of it written while the first sentence is made."""
+    speaker.feed(" ".join(sentences) + " ")
+    await singer.asked(1)
+    singer.held = False
+    singer.gates[sentences[0]].set()
+    (bubble,) = await speaker.finish()
+    return bubble
+
+
+@pytest.mark.parametrize(("kept", "lost"), [(30, 30), (40, 40), (60, 60), (100, 40)])
+async def test_a_lost_second_sentence_is_noticed_by_the_pace_of_the_first_segment(
+    speaker_of: MakeSpeaker, kept: int, lost: int
+) -> None:
+    learned, shelf = Learned(), Shelf()
+    sentences = of_length(1, 50), of_length(2, kept), of_length(3, lost), of_length(4, 50)
+    singer = Singer(only_the_first_at_a_pace, held=True)
+    speaker = speaker_of(singer, parallel=1, learned=learned, store=shelf)
+    bubble = await said_by(singer, speaker, *sentences)
+    assert singer.texts.count(f"{sentences[1]} {sentences[2]}") == 1
+    assert numbers_in(bubble) == [1, 2, 3, 4]
+    assert learned.small == {VOICE.model}
+
+    again = Singer(only_the_first_at_a_pace)
+    resumed = speaker_of(again, parallel=1, store=shelf, resumed=True)
+    resumed.feed(" ".join(sentences))
+    (same,) = await resumed.finish()
+    assert again.texts == []
+    assert numbers_in(same) == [1, 2, 3, 4]
+
+
+async def test_a_whole_segment_is_no_reason_to_ask_for_more(speaker_of: MakeSpeaker) -> None:
+    sentences = of_length(1, 50), of_length(2, 100), of_length(3, 40), of_length(4, 50)
+    singer = Singer(lambda text: at_a_pace(text, chars_per_s=12 if "1" in text else 15), held=True)
+    bubble = await said_by(singer, speaker_of(singer, parallel=1), *sentences)
+    assert len(singer.texts) == 3
+    assert numbers_in(bubble) == [1, 2, 3, 4]
+
+
+async def test_a_voice_that_only_hurries_is_not_taken_for_one_that_drops_sentences(
+    speaker_of: MakeSpeaker,
+) -> None:
+    learned = Learned()
+    sentences = of_length(1, 50), of_length(2, 60), of_length(3, 60), of_length(4, 50)
+    singer = Singer(lambda text: at_a_pace(text, chars_per_s=8 if "1" in text else 15), held=True)
+    bubble = await said_by(singer, speaker_of(singer, parallel=1, learned=learned), *sentences)
+    assert singer.texts.count(f"{sentences[1]} {sentences[2]}") == 1
+    assert learned.small == set()
+    assert numbers_in(bubble) == [1, 2, 3, 4]
+    assert bubble.duration_s == pytest.approx(50 / 8 + 170 / 15 + 0.1, abs=1.0)
+
+
+def test_what_is_read_out_digit_by_digit_teaches_no_pace() -> None:
+    pace = Pace()
+    pace.learn("Call 0151 234 567 890 now, please.", 8.0)
+    pace.learn("Yes.", 1.0)
+    assert not pace.is_short_of("a" * 100, 4.0)
+    pace.learn("This is what somebody says without a number in it.", 5.0)
+    assert pace.is_short_of("a" * 100, 4.0)
+    assert not pace.is_short_of("a" * 100, 8.0)

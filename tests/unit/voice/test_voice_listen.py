@@ -191,7 +191,7 @@ async def test_what_no_listener_takes_is_refused_before_anything_is_paid(
 async def test_progress_is_told_of_many_parts_and_not_of_few(workshop: Workshop) -> None:
     told: list[tuple[int, int]] = []
 
-    async def tell(done: int, total: int) -> None:
+    def tell(done: int, total: int) -> None:
         told.append((done, total))
 
     async def heard_of(count: int) -> list[tuple[int, int]]:

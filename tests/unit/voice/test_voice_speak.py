@@ -395,13 +395,66 @@ async def test_a_rejected_format_is_retried_once_with_the_other_and_remembered(
     assert singer.formats == ["pcm", "mp3", "mp3"]
 
 
-async def test_a_configured_format_is_not_replaced(speaker_of: MakeSpeaker) -> None:
+async def test_a_configured_format_is_asked_first_and_the_other_once_when_it_is_rejected(
+    speaker_of: MakeSpeaker,
+) -> None:
+    learned = Learned()
     singer = Picky("pcm")
-    speaker = speaker_of(singer, voice=Voice("test/voice", "anna", format="mp3"))
+    configured = Voice("test/voice", "anna", format="mp3")
+    for _ in range(2):
+        speaker = speaker_of(singer, voice=configured, learned=learned)
+        speaker.feed("One.")
+        assert await speaker.finish()
+    assert singer.formats == ["mp3", "pcm", "pcm"]
+
+
+class Choosy(Singer):
+    """Speaks in some voices only, and at its own speed."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.names = names
+        self.voices: list[tuple[str, float | None]] = []
+
+    async def speak(self, text: str, voice: Voice) -> Speech:
+        self.voices.append((voice.name, voice.speed))
+        if voice.name not in self.names or voice.speed is not None:
+            raise RequestRejected("no such voice", status=400)
+        return await super().speak(text, voice)
+
+
+@pytest.mark.parametrize("refused", [Voice("test/voice", "nova"), Voice("test/voice", "anna", 1.5)])
+async def test_a_rejected_voice_gives_way_once_for_the_whole_answer(
+    speaker_of: MakeSpeaker, refused: Voice
+) -> None:
+    singer = Choosy("anna")
+    speaker = speaker_of(singer, voice=refused, spare_voice=Voice("test/voice", "anna"))
+    speaker.feed("One. ")
+    speaker.end_of_stretch()
+    await singer.asked(1)
+    await settled()
+    speaker.feed("Two. Three. ")
+    assert await speaker.finish()
+    assert singer.voices.count((refused.name, refused.speed)) == 2, "both formats, one segment"
+    assert set(singer.voices[2:]) == {("anna", None)}
+
+
+async def test_a_text_that_is_rejected_does_not_change_a_voice_that_spoke(
+    speaker_of: MakeSpeaker,
+) -> None:
+    singer = Singer()
+    singer.errors["Two."] = RequestRejected("not this", status=400)
+    speaker = speaker_of(
+        singer, voice=Voice("test/voice", "bert"), spare_voice=Voice("test/voice", "anna")
+    )
     speaker.feed("One.")
+    speaker.end_of_stretch()
+    await singer.asked(1)
+    await settled()
+    speaker.feed("Two.")
     with pytest.raises(RequestRejected):
         await speaker.finish()
-    assert singer.formats == ["mp3"]
+    assert singer.texts == ["One.", "Two.", "Two."]
 
 
 async def test_a_text_rejected_in_both_formats_is_rejected(speaker_of: MakeSpeaker) -> None:

@@ -14,7 +14,7 @@ from bot.access.doorman import Doorman
 from bot.access.drops import DropLog
 from bot.access.ledger import Ledger
 from bot.access.pace import Pace
-from bot.app import money, voices
+from bot.app import admission, money, voices
 from bot.app import settings as translate
 from bot.app.bookkeeper import Bookkeeper
 from bot.app.keyring import Keyring
@@ -266,7 +266,7 @@ def _connect(
     budgets: Budgets,
 ) -> tuple[Dispatcher, Doorman, Lanes]:
     doorman = Doorman(
-        translate.access_rules(loaded.config),
+        admission.access_rules(loaded.config),
         stores.people,
         pairings=stores.pairings,
         drops=DropLog(stores.drops, crew.clock),

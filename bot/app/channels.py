@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.app import admission
 from bot.app import settings as translate
 from bot.app.assemble import Parts
 from bot.channels.base import Channel, ChannelContext, installed
@@ -70,7 +71,7 @@ def _foreign_channels(loaded: Loaded, parts: Parts, state_dir: Path) -> dict[str
     for name, factory in installed().items():
         settings = loaded.channel_settings(name)
         if settings is not None and settings.get("enabled") is not False:
-            parts.doorman.apply(name, translate.foreign_access_rules(settings))
+            parts.doorman.apply(name, admission.foreign_access_rules(settings))
             channels[name] = factory(
                 ChannelContext(
                     name=name,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.access.ledger import Ledger
+from bot.app import media_settings
 from bot.app import settings as translate
 from bot.config.schema import Config
 from bot.jobs.making import Makers, Studio
@@ -44,7 +45,7 @@ async def makers(
     config: Config, client: OpenRouterClient, catalog: Catalog, *, key: KeySource
 ) -> AsyncIterator[Makers]:
     """The OpenRouter models that make media, connections included."""
-    limit = translate.made_bytes(config)
+    limit = media_settings.made_bytes(config)
     async with Downloader(client.settings, clock=client.clock, key=key) as downloader:
         yield Makers(
             images=OpenRouterImages(client, catalog, max_bytes=limit),
@@ -88,6 +89,6 @@ def atelier(
         hall, table=table, clock=clock, spawn=lambda work, name: tasks.spawn(work, name=name)
     )
     aliases = translate.model_aliases(config)
-    models = translate.media_models(config)
+    models = media_settings.media_models(config)
     tools = MediaTools(office, studio, models, resolve=lambda name: resolve(name, aliases))
     return Atelier(office, postman, tools)

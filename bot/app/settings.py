@@ -6,18 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 
-from bot.access.rules import ANYBODY, AccessRules, GroupRule, TopicRule
 from bot.app import ears, sizes
 from bot.app.caretaker import RetentionRules
 from bot.channels.telegram.settings import TelegramSettings
 from bot.config.load import Loaded, telegram_token
 from bot.config.schema import Config
 from bot.config.schema.models import RequestAuth, revealed
-from bot.config.schema.telegram import GroupConfig, TopicConfig
 from bot.openrouter.keys import KeySources, Secret, read_profiles
 from bot.openrouter.refs import resolve
 from bot.openrouter.route import CANONICAL_URL
@@ -29,7 +26,6 @@ from bot.openrouter.settings import (
     Timeouts,
 )
 from bot.openrouter.transcription import DEFAULT_MODEL, Listener
-from bot.tools.media import MediaModels
 from bot.turns.compaction import CompactionRules
 from bot.turns.joining import WaitRules
 from bot.turns.manner import MannerSettings
@@ -37,23 +33,12 @@ from bot.turns.queueing import QueueRules
 from bot.turns.seams import TurnSettings
 from bot.turns.sessions import ResetRules, SessionRules, linked
 from bot.values.audio import Voice
-from bot.values.media import MediaKind
 from bot.voice.directive_words import Overrides
 from bot.voice.speak import SpeakSettings
 from bot.voice.synthesis import Learned
 
 PROFILES_FILE = "profiles.json"
 DEFAULT_NAME = "Parley"
-DEFAULT_MAKERS = {
-    MediaKind.IMAGE: "openrouter/google/gemini-3.1-flash-image-preview",
-    MediaKind.VIDEO: "openrouter/google/veo-3.1-fast",
-    MediaKind.MUSIC: "openrouter/google/lyria-3-pro-preview",
-}
-MAKING_S = {MediaKind.IMAGE: 180.0, MediaKind.VIDEO: 600.0, MediaKind.MUSIC: 300.0}
-# The reference stops at 16 MB (openrouter-wire.md §13.4), after the film or song was paid: three
-# minutes of WAV are 35 MB. What Telegram takes is the bound that matters.
-MADE_BYTES = 64 * 2**20
-MB = 2**20
 MS_PER_S = 1000
 
 
@@ -158,30 +143,6 @@ def telegram_settings(loaded: Loaded) -> TelegramSettings | None:
         download_limit_bytes=sizes.download_limit_bytes(loaded.config),
         upload_limit_bytes=sizes.upload_limit_bytes(loaded.config),
         streaming_mode=telegram.streaming.mode,
-    )
-
-
-def access_rules(config: Config) -> AccessRules:
-    """Who may talk to the bot."""
-    telegram = config.channels.telegram
-    group_people = telegram.group_allow_from
-    return AccessRules(
-        dm_policy=telegram.dm_policy or "pairing",
-        allow_from=frozenset(telegram.allow_from),
-        group_policy=telegram.group_policy,
-        group_allow_from=None if group_people is None else frozenset(group_people),
-        groups={chat_id: _group(rule) for chat_id, rule in (telegram.groups or {}).items()},
-        owner=next((entry for entry in telegram.allow_from if entry != ANYBODY), ""),
-    )
-
-
-def foreign_access_rules(settings: Mapping[str, Any]) -> AccessRules:
-    """The same of a channel that a package brings, from its raw block: nobody unless listed."""
-    return AccessRules(
-        dm_policy=str(settings.get("dmPolicy") or "") or None,
-        allow_from=_ids(settings.get("allowFrom")),
-        group_policy=str(settings.get("groupPolicy") or "allowlist"),
-        group_allow_from=_ids(settings.get("groupAllowFrom")) or None,
     )
 
 
@@ -318,34 +279,6 @@ def retention_rules(config: Config) -> RetentionRules:
     )
 
 
-def media_models(config: Config) -> dict[MediaKind, MediaModels]:
-    """Who draws, films and sings: primary, fallbacks, then the bundled default.
-
-    Source: facts/openrouter-wire.md §12.5; the times are those of §12.1, §13.2 and §14.
-    """
-    defaults, aliases = config.agents.defaults, model_aliases(config)
-    chosen = {
-        MediaKind.IMAGE: defaults.image_generation_model,
-        MediaKind.VIDEO: defaults.video_generation_model,
-        MediaKind.MUSIC: defaults.music_generation_model,
-    }
-    found = {}
-    for kind, choice in chosen.items():
-        named = [name for name in (choice.primary, *choice.fallbacks) if name]
-        if defaults.media_generation_auto_provider_fallback or not named:
-            named.append(DEFAULT_MAKERS[kind])
-        models = tuple(dict.fromkeys(resolve(name, aliases) for name in named))
-        timeout_s = choice.timeout_ms / MS_PER_S if choice.timeout_ms else MAKING_S[kind]
-        found[kind] = MediaModels(models, timeout_s)
-    return found
-
-
-def made_bytes(config: Config) -> int:
-    """The largest result that is taken from upstream."""
-    configured = config.agents.defaults.media_max_mb
-    return round(configured * MB) if configured else MADE_BYTES
-
-
 def transcription_models(config: Config) -> tuple[str, ...]:
     """The models that listen, in the order in which they are tried."""
     return tuple(listener.model for listener in listeners(config))
@@ -358,29 +291,6 @@ def transcription_temperature(config: Config) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) else None
-
-
-def _ids(listed: object) -> frozenset[str]:
-    return frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
-
-
-def _group(rule: GroupConfig) -> GroupRule:
-    return GroupRule(
-        **_place(rule), topics={thread: _topic(own) for thread, own in rule.topics.items()}
-    )
-
-
-def _topic(rule: TopicConfig) -> TopicRule:
-    return TopicRule(**_place(rule))
-
-
-def _place(rule: TopicConfig) -> dict[str, Any]:
-    return {
-        "enabled": rule.enabled,
-        "require_mention": rule.require_mention,
-        "allow_from": None if rule.allow_from is None else frozenset(rule.allow_from),
-        "policy": rule.group_policy or "",
-    }
 
 
 def _over(headers: Mapping[str, str], *layers: dict[str, SecretStr]) -> dict[str, str]:

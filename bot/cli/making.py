@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.access.ledger import is_free
+from bot.app import media_settings
 from bot.app import settings as translate
 from bot.app.media import makers
 from bot.cli.envelope import Envelope, write_output
@@ -82,7 +83,7 @@ def paths(target: Path, count: int) -> list[Path]:
 
 def _request(found: Ground, envelope: Envelope, kind: MediaKind, wish: Wish) -> Request:
     config = found.loaded.config
-    configured = translate.media_models(config)[kind]
+    configured = media_settings.media_models(config)[kind]
     named = resolve(wish.model, translate.model_aliases(config)) if wish.model else ""
     timeout_s = configured.timeout_s
     if wish.timeout_ms:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from bot.app.settings import access_rules
+from bot.app.admission import access_rules
 from bot.cli.asking import agrees, ask, ask_secret
 from bot.cli.choosing import MODEL, PRIMARY, configured
 from bot.cli.frame import Flow, Home

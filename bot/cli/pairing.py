@@ -125,7 +125,7 @@ async def _approve(
     said: list[str],
     notify: bool,
 ) -> str:
-    from bot.app.settings import access_rules
+    from bot.app.admission import access_rules
     from bot.turns.pairing import as_code, welcome
 
     channel, typed = _two(said, "CODE")

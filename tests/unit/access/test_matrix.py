@@ -12,7 +12,7 @@ import pytest
 
 from bot.access.policy import Decision, Facts, Reason, Verdict, judge
 from bot.access.rules import AccessRules
-from bot.app.settings import access_rules
+from bot.app.admission import access_rules
 from bot.channels.telegram.read import read
 from bot.config.schema import Config
 from bot.values.conversation import Incoming

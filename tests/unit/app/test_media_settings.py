@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.settings import DEFAULT_MAKERS, MADE_BYTES, made_bytes, media_models
+from bot.app.media_settings import DEFAULT_MAKERS, MADE_BYTES, made_bytes, media_models
 from bot.config.load import Loaded, load
 from bot.config.schema import Config
 from bot.values.media import MediaKind

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.settings import media_models
+from bot.app.media_settings import media_models
 from bot.config.schema import Config
 from bot.errors import BudgetSpent, RequestRejected
 from bot.jobs.making import Studio

@@ -284,7 +284,9 @@ class Stage:
         return [
             call
             for call in calls
-            if call["method"] == "POST" and endpoint in ("", call["endpoint"])
+            if call["method"] == "POST"
+            and endpoint in ("", call["endpoint"])
+            and call["json"] is not None  # its body is still being read
         ]
 
     def answers(self, text: str, *, match: str = "*", **answer: Any) -> None:

@@ -206,7 +206,7 @@ def test_a_spoken_video_is_heard_and_its_pictures_are_seen(guest: Guest) -> None
     said = content(guest.stage)
     assert '(video, heard) "Look at this."' in words(said)
     assert 1 <= len(list(parts(said, "image_url"))) <= 4
-    assert len(guest.replies("voice")) == 1
+    assert guest.replies("voice")
 
 
 def test_a_silent_film_is_seen_by_a_model_that_sees(guest: Guest) -> None:

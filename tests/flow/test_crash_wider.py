@@ -165,12 +165,16 @@ def test_two_kills_in_one_turn_cost_one_more_question_at_most(stage: Stage) -> N
     rehearse(stage)
     bot = stage.start(kill_at="after-transcript")
     plays_note(stage)
-    dies(stage, bot)
-    dies(stage, stage.start(kill_at="after-answer"))
-    dies(stage, stage.start(kill_at="before-send:2"))
+    deaths = [dies(stage, bot)]
+    deaths += [
+        dies(stage, stage.start(kill_at=point)) for point in ("after-answer", "before-send:2")
+    ]
     finishes(stage)
 
-    assert set(sends(stage).values()) == {1}
+    # A send that was on its way beside the one that died may have reached Telegram.
+    doubtful = set().union(*(death.doubtful_sends for death in deaths))
+    for key, count in sends(stage).items():
+        assert count == 1 or (count == 2 and key in doubtful), key
     assert posts(stage)["transcription"] == 1
     assert posts(stage)["chat"] == 1
 

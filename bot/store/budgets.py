@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.store.db import Database, queries
-from bot.store.ledger import Intent
+from bot.store.ledger import Intent, book
 from bot.values.clock import Clock
 
 Kind = Literal["total", "person", "conversation", "chat"]
@@ -76,7 +76,6 @@ class BudgetTable:
         self._database = database
         self._clock = clock
         self._queries = queries("budgets")
-        self._ledger = queries("ledger")
 
     async def reserve(self, intent: Intent, asked: Asked, judge: Judge) -> int:
         """Commit `intent` unless `judge`, given the tallies of `asked`, raises; its id.
@@ -85,17 +84,7 @@ class BudgetTable:
         """
         async with self._database.transaction() as connection:
             judge([await self._tally(connection, *one) for one in asked])
-            row = await self._ledger.intend(
-                connection,
-                turn_id=intent.turn_id,
-                conversation=intent.conversation,
-                person=intent.person,
-                kind=intent.kind,
-                model=intent.model,
-                estimate_micro_usd=intent.estimate_micro_usd,
-                now_ms=self._clock.now_ms(),
-            )
-        return int(row["id"])
+            return await book(connection, intent, now_ms=self._clock.now_ms())
 
     async def tallies(self, asked: Asked) -> list[Tally]:
         """What each scope has spent since its time."""

@@ -68,17 +68,7 @@ class LedgerTable:
     async def intend(self, intent: Intent) -> int:
         """Commit the intent; the id to close it with."""
         async with self._database.transaction() as connection:
-            row = await self._queries.intend(
-                connection,
-                turn_id=intent.turn_id,
-                conversation=intent.conversation,
-                person=intent.person,
-                kind=intent.kind,
-                model=intent.model,
-                estimate_micro_usd=intent.estimate_micro_usd,
-                now_ms=self._clock.now_ms(),
-            )
-        return int(row["id"])
+            return await book(connection, intent, now_ms=self._clock.now_ms())
 
     async def close(
         self,
@@ -172,3 +162,18 @@ class LedgerTable:
         """What one turn paid for, in the order it was begun."""
         rows = self._queries.of_turn(self._database.reader, turn_id=turn_id)
         return [PaidCall(**dict(row)) async for row in rows]
+
+
+async def book(connection: aiosqlite.Connection, intent: Intent, *, now_ms: int) -> int:
+    """Write `intent` within a transaction; the id of its row."""
+    row = await queries("ledger").intend(
+        connection,
+        turn_id=intent.turn_id,
+        conversation=intent.conversation,
+        person=intent.person,
+        kind=intent.kind,
+        model=intent.model,
+        estimate_micro_usd=intent.estimate_micro_usd,
+        now_ms=now_ms,
+    )
+    return int(row["id"])

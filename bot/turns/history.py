@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from bot.openrouter.facts import ModelFacts
-from bot.store.history import HistoryTable, Remembered
+from bot.store.history import HistoryTable, Remembered, in_turns
 from bot.turns.sessions import ResetRules
 from bot.values.chat import Message
 
@@ -58,10 +58,7 @@ class History:
     ) -> list[PastTurn]:
         """The turns of the newest `limit` messages, oldest first."""
         stored = await self._table.recent(session, before_turn=before_turn, limit=limit)
-        groups: dict[str, list[Remembered]] = {}
-        for item in stored:  # what a job tells may stand between two messages of a turn
-            groups.setdefault(item.turn_id, []).append(item)
-        return [PastTurn(tuple(group), tuple(_whole(group))) for group in groups.values()]
+        return [PastTurn(tuple(turn), tuple(_whole(turn))) for turn in in_turns(stored)]
 
     async def renew(self, session: str, reset: ResetRules, *, now_ms: int) -> bool:
         """Start afresh where the rules say so; whether that was the case."""

@@ -12,6 +12,7 @@ from bot.access.estimates import Work
 from bot.errors import UpstreamError
 from bot.store.db import Beside
 from bot.store.ledger import Intent, LedgerTable, Result
+from bot.values.chat import ChatDone
 from bot.values.media import MediaKind
 
 NO_WORK = Work()
@@ -32,6 +33,11 @@ class Bill:
     generation_id: str = ""
     begun: bool = False  # some of the answer came: it is billed, however it ends
     settled: bool = False  # closed already, in one transaction with what the call gave
+
+    def take(self, done: ChatDone) -> None:
+        """What the end of a chat answer says of its price."""
+        self.model, self.generation_id = done.model, done.generation_id
+        self.cost_micro_usd = done.usage.cost_micro_usd
 
 
 class Ledger:

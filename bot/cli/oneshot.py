@@ -69,8 +69,7 @@ class OneShot:
                     if isinstance(event, TextDelta):
                         text += event.text
                     elif isinstance(event, ChatDone):
-                        bill.model, bill.generation_id = event.model, event.generation_id
-                        bill.cost_micro_usd = event.usage.cost_micro_usd
+                        bill.take(event)
             if not bill.generation_id and not text:
                 raise BadAnswer("the answer is empty")
         self.costs.append(bill.cost_micro_usd)

@@ -24,7 +24,8 @@ from bot.turns.history import AT_MOST_MESSAGES, History, PastTurn, room_for
 from bot.turns.paying import Payer
 from bot.turns.seams import ChatModel
 from bot.turns.tasks import Tasks
-from bot.values.chat import ChatDone, ChatRequest, TextDelta
+from bot.turns.written import written
+from bot.values.chat import ChatRequest
 from bot.values.clock import Clock
 
 log = structlog.get_logger()
@@ -189,20 +190,12 @@ class Compactor:
 
     async def _asked(self, payer: Payer, request: ChatRequest) -> str:
         """The summary; empty when the model did not come to an end. Raises StageError."""
-        said, complete = "", False
         async with (
             self._ledger.paid(payer.intent("chat", request.model), chat_work(request)) as bill,
             aclosing(self._chat.stream(request)) as events,
         ):
-            async for event in events:
-                bill.begun = True
-                if isinstance(event, TextDelta):
-                    said += event.text
-                elif isinstance(event, ChatDone):
-                    complete = event.finish == "stop"
-                    bill.model, bill.generation_id = event.model, event.generation_id
-                    bill.cost_micro_usd = event.usage.cost_micro_usd
-        return said.strip() if complete else ""
+            said = await written(events, bill)
+        return said.text if said.finish == "stop" else ""
 
     async def _answering(self, payer: Payer) -> str:
         choices = await self._conversations.effective(payer.conversation, payer.person)

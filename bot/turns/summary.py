@@ -16,7 +16,8 @@ from bot.errors import Refused, UpstreamError
 from bot.store.speech import SpeechFolder
 from bot.turns.paying import Payer
 from bot.turns.seams import Crew
-from bot.values.chat import ChatDone, ChatRequest, TextDelta
+from bot.turns.written import written
+from bot.values.chat import ChatRequest
 
 log = structlog.get_logger()
 TEMPERATURE = 0.3
@@ -61,23 +62,14 @@ class Summary:
         return SpeechFolder(self.crew.speech_folder / self.payer.turn_id)
 
     async def _asked(self, request: ChatRequest, text: str, *, fingerprint: str) -> str:
-        said, finish = "", ""
         intent = self.payer.intent("chat", request.model)
         async with (
             self.crew.ledger.paid(intent, chat_work(request)) as bill,
             aclosing(self.crew.chat.stream(request)) as events,
         ):
-            async for event in events:
-                bill.begun = True
-                if isinstance(event, TextDelta):
-                    said += event.text
-                elif isinstance(event, ChatDone):
-                    finish = event.finish
-                    bill.model, bill.generation_id = event.model, event.generation_id
-                    bill.cost_micro_usd = event.usage.cost_micro_usd
-            said = said.strip()
+            said = await written(events, bill)
             # Half a summary ends in the middle of a sentence; what it left out is nowhere.
-            useful = said and finish != "length" and len(said) < len(text)
-            shorter = said if useful else text
+            useful = said.text and said.finish != "length" and len(said.text) < len(text)
+            shorter = said.text if useful else text
             await self._folder.keep(KEPT, {"of": fingerprint, "text": shorter})
         return shorter

@@ -162,9 +162,7 @@ class Thinker:
                     if self._deltas == MID_STREAM_DELTA:
                         killpoint.reach("mid-stream")
                 elif isinstance(event, ChatDone):
-                    bill.model = event.model
-                    bill.cost_micro_usd = event.usage.cost_micro_usd
-                    bill.generation_id = event.generation_id
+                    bill.take(event)
                     await self._keep(position, [event.message])
                     return event
         raise BadAnswer("the stream ended without a result")
